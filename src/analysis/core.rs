@@ -26,7 +26,7 @@ use crate::typed::{
 
 use canon::{Canon, Digest};
 pub use condition::Asks;
-pub use meaning::Meanings;
+pub use meaning::{Meanings, Place};
 
 /// Something with a name that the world, or another package, knows it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,7 +20,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::core::{Asks, Cores, Meanings};
+use super::core::{Asks, Cores, Meanings, Place};
 use crate::program::manifest::{
     Authority, Claims, Condition, ConditionHash, CoreHash, Effect, Manifest, Part, Said, Time,
 };
@@ -89,32 +89,40 @@ impl<'a> Made<'a> {
         hash
     }
 
-    /// The same for what may have been read earlier.
-    fn asks(&mut self, asks: Asks, before: &str, span: Span) -> ConditionHash {
-        self.condition(asks.hash, before, span);
-        if let Some(fresh) = asks.fresh
-            && self.fresh.insert(asks.hash, fresh).is_none()
-            && let Some(text) = self.texts.get_mut(&asks.hash)
-        {
-            text.push_str(", as read earlier");
+    /// The same where it rests on something that was read earlier.
+    fn older(
+        &mut self,
+        (cores, runbook): (&Cores<'a>, &'a Runbook),
+        fresh: ConditionHash,
+        ages: Vec<u64>,
+    ) -> ConditionHash {
+        let hash = cores.older(runbook, fresh, ages);
+        if self.fresh.insert(hash, fresh).is_none() {
+            let text = self.texts.get(&fresh).cloned().unwrap_or_default();
+            self.texts.insert(hash, format!("{text}, as read earlier"));
+            let place = self.places.get(&Part::Condition(fresh)).copied();
+            self.places
+                .extend(place.map(|place| (Part::Condition(hash), place)));
         }
-        asks.hash
+        hash
     }
 
     /// What has to be so where a condition holds, or does not, part by part.
     fn asked(
         &mut self,
-        cores: &Cores<'a>,
-        runbook: &'a Runbook,
+        (cores, runbook): (&Cores<'a>, &'a Runbook),
         meanings: &Meanings,
         condition: &Expr,
         holds: bool,
-    ) -> Vec<ConditionHash> {
+        place: Place,
+    ) -> Vec<Asks> {
+        let observes = condition.observes(self.package);
         let asked = cores.asked(condition, holds);
         let each = asked.iter().map(|asked| {
-            let asks = cores.asks(runbook, meanings, asked);
+            let asks = cores.asks(runbook, meanings, asked, place, observes);
             let before = if asked.is_said { "" } else { "not " };
-            self.asks(asks, before, asked.span)
+            self.condition(asks.hash, before, asked.span);
+            asks
         });
         each.collect()
     }

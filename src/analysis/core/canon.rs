@@ -194,10 +194,10 @@ impl<'a> Canon<'a> {
         let is_outer = frame == Frame::BODY && !self.locals.contains_key(&(frame, local));
         let outer = self.meanings.filter(|_| is_outer);
         match outer.and_then(|meanings| meanings.of(local)) {
-            Some((meaning, readings)) => {
+            Some(meaning) => {
                 self.tag("stands for");
-                self.digest(&meaning);
-                self.readings.meet(readings);
+                self.digest(&meaning.digest);
+                self.readings.meet(meaning);
             }
             None => {
                 self.tag("local");
@@ -206,17 +206,19 @@ impl<'a> Canon<'a> {
         }
     }
 
-    /// Behind all else: which of several readings of one thing those that were met are, where there are several.
-    pub fn ranks(&mut self) {
-        if let Some(ranks) = self.readings.ranks() {
+    /// Says behind all else which of several readings of one thing those are that were met, where there are several, and
+    /// gives them.
+    pub fn met(&mut self) -> Readings {
+        let met = std::mem::take(&mut self.readings);
+        if let Some(ranks) = met.ranks() {
             self.tag("readings");
             self.list(ranks, Canon::number);
         }
-    }
-
-    /// The readings that were met.
-    pub fn readings(&mut self) -> Readings {
-        std::mem::take(&mut self.readings)
+        if let Some(later) = self.meanings.and_then(|meanings| meanings.later(&met)) {
+            self.tag("later ones");
+            self.list(later, Canon::number);
+        }
+        met
     }
 
     /// A name that the trigger binds: by what it is, and by its name where that comes from outside.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
 use super::canon::{Canon, Digest};
-use super::meaning::{Finder, Meanings};
+use super::meaning::{Finder, Meanings, Moment, Place};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
     ArmPattern, BindingId, Body, Cap, CapKind, Expr, FailureFilter, FindingId, Hand, Handler,
@@ -79,9 +79,17 @@ impl<'a> Cores<'a> {
     }
 
     /// The hash of a condition in a body.
-    pub fn condition(&self, runbook: &'a Runbook, meanings: &Meanings, condition: &Expr) -> Asks {
-        self.aged(runbook, meanings, "condition", |canon| {
-            canon.expr(condition)
+    pub fn condition(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        condition: &Expr,
+        place: Place,
+    ) -> Asks {
+        let observes = condition.observes(self.package);
+        let how = ("condition", place);
+        self.asked_at(runbook, meanings, how, observes, |canon| {
+            canon.expr(condition);
         })
     }
 
@@ -93,7 +101,8 @@ impl<'a> Cores<'a> {
         subject: &Expr,
         pattern: &ArmPattern,
     ) -> Asks {
-        self.aged(runbook, meanings, "arm", |canon| {
+        let observes = subject.observes(self.package);
+        self.asked_at(runbook, meanings, ("arm", Place::Once), observes, |canon| {
             canon.expr(subject);
             canon.pattern(pattern);
         })
@@ -179,15 +188,23 @@ impl<'a> Cores<'a> {
         })
     }
 
-    /// The hash of some of what a step is given.
+    /// The hash of some of what a step is given: of these parts of these arguments.
     pub fn given(
         &self,
         runbook: &'a Runbook,
         meanings: &Meanings,
-        args: &[&Expr],
+        (parts, args): (&[&Expr], &[&Expr]),
+        place: Place,
     ) -> ConditionHash {
-        let said = |canon: &mut Canon<'_>| canon.list(args, |canon, arg| canon.expr(arg));
-        self.aged(runbook, meanings, "given", said).hash
+        let fresh = self.hashed(runbook, meanings, "given", |canon| {
+            canon.list(parts, |canon, part| canon.expr(part));
+        });
+        let mut whole = Canon::new(self, runbook).meaning(meanings);
+        args.iter().for_each(|arg| whole.expr(arg));
+        match meanings.ages(&whole.met(), place) {
+            None => fresh,
+            Some(ages) => self.older(runbook, fresh, ages),
+        }
     }
 
     /// The hash of something that has to be so for what stands in it: the `with do` around it, an
@@ -214,16 +231,21 @@ impl<'a> Cores<'a> {
         })
     }
 
-    /// The hash of conditions together.
+    /// The hash of conditions together, which are looked at again and again.
     pub fn conditions(
         &self,
         runbook: &'a Runbook,
         meanings: &Meanings,
         conditions: &[Expr],
     ) -> ConditionHash {
-        self.hashed(runbook, meanings, "conditions", |canon| {
+        let how = ("conditions", Place::Live);
+        let asks = self.asked_at(runbook, meanings, how, false, |canon| {
             canon.exprs(conditions)
-        })
+        });
+        match asks.ages(meanings.now()) {
+            Some(ages) => self.older(runbook, asks.hash, ages),
+            None => asks.hash,
+        }
     }
 
     /// The hash of what a diagnosis finds, and when.
@@ -296,53 +318,74 @@ impl<'a> Cores<'a> {
         let mut canon = Canon::new(self, runbook).meaning(meanings);
         canon.tag(word);
         said(&mut canon);
-        canon.ranks();
+        canon.met();
         short(canon)
     }
 
-    /// The hash of something that is looked at where the meanings are now: what was read before something was done or
-    /// waited for is no longer what it would be now.
-    pub(super) fn aged(
+    /// The hash of something that is asked where the meanings are now, and since when that is so.
+    pub(super) fn asked_at(
         &self,
         runbook: &'a Runbook,
         meanings: &Meanings,
-        word: &'static str,
-        said: impl Fn(&mut Canon<'_>),
+        (word, place): (&'static str, Place),
+        observes: bool,
+        said: impl FnOnce(&mut Canon<'_>),
     ) -> Asks {
         let mut canon = Canon::new(self, runbook).meaning(meanings);
         canon.tag(word);
         said(&mut canon);
-        canon.ranks();
-        let old = meanings.old(&canon.readings());
-        let fresh = short(canon);
-        let Some(old) = old else {
-            return Asks {
-                hash: fresh,
-                fresh: None,
-            };
-        };
-        self.older(runbook, fresh, old)
+        let read = Meanings::read(&canon.met(), place);
+        // What is looked at again is of then.
+        let asked = (observes && place == Place::Once).then(|| meanings.now());
+        Asks {
+            hash: short(canon),
+            read,
+            asked,
+        }
     }
 
-    /// The same, of which that was read earlier.
-    pub fn older(&self, runbook: &'a Runbook, fresh: ConditionHash, old: Vec<bool>) -> Asks {
-        let hash = self.hashed(runbook, &Meanings::default(), "read before", |canon| {
-            canon.list([fresh], Canon::short);
-            canon.list(old, Canon::flag);
-        });
-        Asks {
-            hash,
-            fresh: Some(fresh),
-        }
+    /// The same, of which something was read or asked earlier.
+    pub fn older(
+        &self,
+        runbook: &'a Runbook,
+        fresh: ConditionHash,
+        ages: Vec<u64>,
+    ) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "read before", |canon| {
+            canon.short(fresh);
+            canon.list(ages, Canon::number);
+        })
     }
 }
 
 /// What is asked at one place.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Asks {
     pub hash: ConditionHash,
-    /// Where something in it was read earlier: the same, read there.
-    pub fresh: Option<ConditionHash>,
+    /// When each value in it was read.
+    pub read: Vec<Moment>,
+    /// When it was asked itself; none where it is looked at again, or does not grow old.
+    pub asked: Option<Moment>,
+}
+
+impl Asks {
+    /// Something that does not grow old.
+    pub fn always(hash: ConditionHash) -> Asks {
+        Asks {
+            hash,
+            read: Vec::new(),
+            asked: None,
+        }
+    }
+
+    /// How old it is, where something in it is.
+    pub fn ages(&self, now: Moment) -> Option<Vec<u64>> {
+        // Between steps that are added one after the other what was asked once stays what was asked.
+        let asked = self.asked.map(|asked| now.since(asked).min(1));
+        let read = self.read.iter().map(|read| now.since(*read));
+        let ages: Vec<u64> = asked.into_iter().chain(read).collect();
+        ages.iter().any(|age| *age > 0).then_some(ages)
+    }
 }
 
 fn short(canon: Canon<'_>) -> ConditionHash {

@@ -6,7 +6,7 @@
 use super::Cores;
 use super::canon::Canon;
 use super::condition::Asks;
-use super::meaning::Meanings;
+use super::meaning::{Meanings, Place};
 use crate::text::Span;
 use crate::typed::{
     BinaryOp, Block, CallExpr, Callee, Expr, ExprKind, FunctionId, FunctionKind, LocalId, Package,
@@ -114,7 +114,14 @@ impl<'a> Cores<'a> {
     }
 
     /// The hash of one of them.
-    pub fn asks(&self, runbook: &'a Runbook, meanings: &Meanings, asked: &Asked<'_>) -> Asks {
+    pub fn asks(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        asked: &Asked<'_>,
+        place: Place,
+        observes: bool,
+    ) -> Asks {
         let part = asked.part;
         let flipped = match &part.kind {
             ExprKind::Binary { op, left, right } => flipped(*op).map(|op| (op, left, right)),
@@ -124,11 +131,11 @@ impl<'a> Cores<'a> {
             true => "condition",
             false => "otherwise",
         };
-        self.aged(runbook, meanings, word, |canon| {
+        self.asked_at(runbook, meanings, (word, place), observes, |canon| {
             let entered = asked.calls.iter().all(|call| canon.enter(call).is_some());
             debug_assert!(entered, "a part is only of calls that are written out");
-            match &flipped.filter(|_| !asked.holds) {
-                Some((op, left, right)) => canon.binary(*op, left, right),
+            match flipped.filter(|_| !asked.holds) {
+                Some((op, left, right)) => canon.binary(op, left, right),
                 None => canon.expr(part),
             }
         })

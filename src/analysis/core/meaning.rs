@@ -19,7 +19,14 @@ const READINGS: usize = 64;
 
 /// How often something was done or waited for before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Moment(u32);
+pub struct Moment(u32);
+
+impl Moment {
+    /// How many moments lie between.
+    pub fn since(self, before: Moment) -> u64 {
+        u64::from(self.0.saturating_sub(before.0))
+    }
+}
 
 /// One reading of the world: when, in which order, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,66 +35,138 @@ pub(super) struct Reading {
     /// The readings of one body are numbered.
     number: u32,
     of: Digest,
-    /// Whether it grows old. A target is the same however long ago it was looked up, and what is asked of it is looked at
-    /// where that is asked.
-    ages: bool,
 }
 
-struct Meaning {
-    digest: Digest,
+/// How what was read comes to where it is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Through {
+    /// As a value, which stays what it was.
+    Value,
+    /// By which target was chosen.
+    Choice,
+    /// By looking a target up: which one it is stays, and its fields are what they were then.
+    Lookup,
+}
+
+/// Where something stands, which decides what of it grows old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// What a `guard` or a `verify` asks: it is looked at again, with the fields of targets.
+    Live,
+    /// What is looked at once.
+    Once,
+    /// Which target something is done to.
+    Target,
+}
+
+impl Place {
+    fn counts(self, through: Through) -> bool {
+        match (self, through) {
+            (_, Through::Value) | (Place::Once, _) | (Place::Target, Through::Choice) => true,
+            (Place::Live, Through::Choice | Through::Lookup) | (Place::Target, Through::Lookup) => {
+                false
+            }
+        }
+    }
+}
+
+pub(super) struct Meaning {
+    pub digest: Digest,
     readings: Vec<Reading>,
+    through: Through,
 }
 
 /// What each local of a body stands for.
 #[derive(Default)]
 pub struct Meanings {
     locals: BTreeMap<LocalId, Meaning>,
-    /// Where each moment begins, by the place in the source.
-    moments: BTreeMap<u32, Moment>,
+    /// All readings, by their numbers.
+    all: Vec<Reading>,
+    /// By the place in the source what begins there: a moment, with the readings that were made before.
+    moments: BTreeMap<u32, (Moment, u32)>,
     now: Moment,
+    made: u32,
 }
 
 impl Meanings {
-    pub(super) fn of(&self, local: LocalId) -> Option<(Digest, &[Reading])> {
-        let meaning = self.locals.get(&local)?;
-        Some((meaning.digest, &meaning.readings))
+    pub(super) fn of(&self, local: LocalId) -> Option<&Meaning> {
+        self.locals.get(&local)
     }
 
     /// From now on what is hashed stands in this statement.
     pub fn go_to(&mut self, stmt: Span) {
         let before = self.moments.range(..=stmt.start).next_back();
-        self.now = before.map_or(Moment::default(), |(_, moment)| *moment);
+        (self.now, self.made) = before.map_or_else(Default::default, |(_, begins)| *begins);
     }
 
-    /// Of each of these readings whether it was made before something was done or waited for; none where all are of now.
-    pub(super) fn old(&self, readings: &Readings) -> Option<Vec<bool>> {
-        let old: Vec<bool> = readings
-            .0
-            .iter()
-            .map(|one| one.ages && one.at < self.now)
-            .collect();
-        old.contains(&true).then_some(old)
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// When each of these was read that grows old at such a place.
+    pub(super) fn read(readings: &Readings, place: Place) -> Vec<Moment> {
+        let all = readings.0.iter();
+        let counted = all.filter(|(_, through)| place.counts(*through));
+        counted.map(|(reading, _)| reading.at).collect()
+    }
+
+    /// How many moments ago each of these was read; none where all are of now.
+    pub(super) fn ages(&self, readings: &Readings, place: Place) -> Option<Vec<u64>> {
+        let age = |(reading, through): &(Reading, Through)| match place.counts(*through) {
+            true => self.now.since(reading.at),
+            false => 0,
+        };
+        let ages: Vec<u64> = readings.0.iter().map(age).collect();
+        ages.iter().any(|age| *age > 0).then_some(ages)
+    }
+
+    /// Of each of these how many of the same thing were made since; none where there are none.
+    pub(super) fn later(&self, readings: &Readings) -> Option<Vec<u64>> {
+        let later = |(one, _): &(Reading, Through)| {
+            let since = self.all.iter().skip(one.number as usize);
+            let since = since.take_while(|other| other.number <= self.made);
+            since.filter(|other| other.of == one.of).count() as u64
+        };
+        let later: Vec<u64> = readings.0.iter().map(later).collect();
+        later.iter().any(|count| *count > 0).then_some(later)
     }
 }
 
 /// The readings that are met in one part, each once, in the order in which they are met.
 #[derive(Default)]
-pub(super) struct Readings(Vec<Reading>);
+pub(super) struct Readings(Vec<(Reading, Through)>);
 
 impl Readings {
-    pub fn meet(&mut self, more: &[Reading]) {
-        for reading in more {
-            if self.0.len() < READINGS && !self.0.contains(reading) {
-                self.0.push(*reading);
+    pub fn meet(&mut self, meaning: &Meaning) {
+        for reading in &meaning.readings {
+            self.add(*reading, meaning.through);
+        }
+    }
+
+    fn add(&mut self, reading: Reading, through: Through) {
+        let room = self.0.len() < READINGS;
+        match self
+            .0
+            .iter_mut()
+            .find(|(known, by)| *known == reading && *by == through)
+        {
+            Some(_) => {}
+            None if room => self.0.push((reading, through)),
+            // Of too many the last one stands for the oldest.
+            None => {
+                if let Some((last, _)) = self.0.last_mut() {
+                    last.at = last.at.min(reading.at);
+                }
             }
         }
     }
 
     /// Which of those of one thing each is, from the first that was made on; none where there is one of each.
     pub fn ranks(&self) -> Option<Vec<u64>> {
-        let rank = |one: &Reading| {
-            let before = self.0.iter().filter(|other| other.of == one.of);
-            before.filter(|other| other.number < one.number).count() as u64
+        let rank = |(one, _): &(Reading, Through)| {
+            let of = self.0.iter().map(|(other, _)| other);
+            let of = of.filter(|other| other.of == one.of && other.number < one.number);
+            of.count() as u64
         };
         let ranks: Vec<u64> = self.0.iter().map(rank).collect();
         ranks.iter().any(|rank| *rank > 0).then_some(ranks)
@@ -104,7 +183,6 @@ pub(super) struct Finder<'c, 'a> {
     found: Meanings,
     /// The bodies of loops in which something is done or waited for.
     passing: BTreeSet<u32>,
-    readings: u32,
 }
 
 impl<'c, 'a> Finder<'c, 'a> {
@@ -118,51 +196,61 @@ impl<'c, 'a> Finder<'c, 'a> {
             locals: &body.locals,
             lets: BTreeMap::new(),
             found: Meanings::default(),
-            readings: 0,
         }
     }
 
     pub fn body(mut self, body: &'a Body) -> Meanings {
         self.block(&body.block);
-        self.found.now = Moment::default();
+        (self.found.now, self.found.made) = Default::default();
         self.found
     }
 
     /// A local that stands for something of what is known already.
     pub fn is(&mut self, local: LocalId, word: &'static str, said: impl FnOnce(&mut Canon<'_>)) {
-        self.stands_for(local, word, false, said);
+        self.stands_for(local, word, None, said);
     }
 
+    /// `reads` says how, where the world is asked for it.
     fn stands_for(
         &mut self,
         local: LocalId,
         word: &'static str,
-        reads: bool,
+        reads: Option<Through>,
         said: impl FnOnce(&mut Canon<'_>),
     ) {
         let mut canon = Canon::new(self.cores, self.runbook).meaning(&self.found);
         canon.tag(word);
         said(&mut canon);
-        canon.ranks();
-        let mut readings = canon.readings();
+        let met = canon.met();
         let (digest, ..) = canon.finish();
-        if reads {
-            self.readings += 1;
-            readings.meet(&[Reading {
-                at: self.found.now,
-                number: self.readings,
-                of: digest,
-                ages: true,
-            }]);
+        let mut readings: Vec<Reading> = Vec::new();
+        for (reading, _) in met.0 {
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
         }
-        let mut readings = readings.0;
         let local_type = self.locals.get(local.index()).map(|local| &local.ty);
-        if let Some(Type::Target(_)) = local_type {
-            readings.iter_mut().for_each(|reading| reading.ages = false);
+        let through = match (local_type, reads) {
+            (Some(Type::Target(_)), Some(through)) => through,
+            (Some(Type::Target(_)), None) => Through::Choice,
+            (_, _) => Through::Value,
+        };
+        if reads.is_some() {
+            self.found.made += 1;
+            let reading = Reading {
+                at: self.found.now,
+                number: self.found.made,
+                of: digest,
+            };
+            self.found.all.push(reading);
+            readings.push(reading);
         }
-        self.found
-            .locals
-            .insert(local, Meaning { digest, readings });
+        let meaning = Meaning {
+            digest,
+            readings,
+            through,
+        };
+        self.found.locals.insert(local, meaning);
     }
 
     /// A local that stands for what comes of this.
@@ -174,13 +262,17 @@ impl<'c, 'a> Finder<'c, 'a> {
         said: impl FnOnce(&mut Canon<'_>),
     ) {
         let reads = value.observes(self.cores.package);
-        self.stands_for(local, word, reads, said);
+        let through = match &value.kind {
+            ExprKind::Call(_) => Through::Lookup,
+            _ => Through::Choice,
+        };
+        self.stands_for(local, word, reads.then_some(through), said);
     }
 
     /// What follows is of this moment.
     fn begin(&mut self, at: u32, moment: Moment) {
         self.found.now = moment;
-        self.found.moments.insert(at, moment);
+        self.found.moments.insert(at, (moment, self.found.made));
     }
 
     /// Something was done, or waited for.
@@ -223,8 +315,14 @@ impl<'c, 'a> Finder<'c, 'a> {
             .unwrap_or(list)
     }
 
-    /// Names are bound before the statements that see them are looked at.
     fn stmt(&mut self, stmt: &'a Stmt) {
+        self.in_stmt(stmt);
+        let begins = (self.found.now, self.found.made);
+        self.found.moments.insert(stmt.span.end, begins);
+    }
+
+    /// Names are bound before the statements that see them are looked at.
+    fn in_stmt(&mut self, stmt: &'a Stmt) {
         stmt.for_each_expr(&mut |expr| expr.for_each(&mut |part| self.bound_by(part)));
         match &stmt.kind {
             StmtKind::Let {
@@ -299,7 +397,7 @@ impl<'c, 'a> Finder<'c, 'a> {
         }
         self.passed(end);
         if let Some(result) = step.result {
-            self.stands_for(result, "result of", true, |canon| {
+            self.stands_for(result, "result of", Some(Through::Choice), |canon| {
                 canon.callee(step.callee);
                 canon.exprs(&step.args);
             });

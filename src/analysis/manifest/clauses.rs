@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{Made, takes};
-use crate::analysis::core::{Cores, Meanings};
+use crate::analysis::core::{Cores, Meanings, Place};
 use crate::program::manifest::{
     Cap, Clauses, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
 };
@@ -81,8 +81,8 @@ fn one_trigger<'a>(
     row.labels.sort();
     let none = Meanings::default();
     for condition in &trigger.conditions {
-        let asked = made.asked(cores, runbook, &none, condition, true);
-        row.conditions.extend(asked);
+        let asked = made.asked((cores, runbook), &none, condition, true, Place::Live);
+        row.conditions.extend(asked.iter().map(|asks| asks.hash));
     }
     row.conditions.sort();
     row

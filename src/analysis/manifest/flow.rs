@@ -6,6 +6,7 @@ use super::amount;
 use super::does::action_name;
 use super::paths::{Asked, Onward};
 use super::steps::Walk;
+use crate::analysis::core::{Asks, Place};
 use crate::program::manifest::{Cause, ConditionHash, Part};
 use crate::typed::{self, Block, Collect, Expr, ExprKind, OnFailure, Stmt, StmtKind};
 use crate::value::Duration;
@@ -33,7 +34,7 @@ impl<'a> Walk<'_, 'a> {
                 Onward::Where(asked) => {
                     self.know(&asked);
                     if self.found.steps.len() > steps {
-                        late.extend(&asked);
+                        late.extend(asked.iter().cloned());
                     }
                     on.extend(asked);
                 }
@@ -59,13 +60,13 @@ impl<'a> Walk<'_, 'a> {
             let before = self.known.path();
             let path = match (one.is_told, before) {
                 (true, before) => before,
-                (false, None) => Some(one.hash),
+                (false, None) => Some(one.asks.hash),
                 (false, Some(before)) => {
-                    let both = [before, one.hash];
+                    let both = [before, one.asks.hash];
                     Some(self.cores.joined(self.runbook, "path", &both))
                 }
             };
-            self.known.push(*one, path);
+            self.known.push(one.clone(), path);
         }
     }
 
@@ -73,7 +74,9 @@ impl<'a> Walk<'_, 'a> {
         self.meanings.go_to(stmt.span);
         self.words(stmt);
         match &stmt.kind {
-            StmtKind::Guard(condition) => Onward::each(self.asks_each(condition), Asked::guard),
+            StmtKind::Guard(condition) => {
+                Onward::each(self.asks_each(condition, Place::Live), Asked::guard)
+            }
             // What follows is reached only where it was not over by itself.
             StmtKind::Cleared {
                 condition: Some(condition),
@@ -156,15 +159,14 @@ impl<'a> Walk<'_, 'a> {
         otherwise: Option<&'a Block>,
     ) -> Onward {
         self.reads_in(condition);
-        let holds = self.asks_each(condition);
+        let holds = self.asks_each(condition, Place::Once);
         let fails = self.fails_each(condition);
         let [if_holds, if_fails] = [&holds, &fails].map(|all| {
-            let all = all.as_slice();
-            self.cores.joined(self.runbook, "and", all)
+            let all: Vec<ConditionHash> = all.iter().map(|asks| asks.hash).collect();
+            self.cores.joined(self.runbook, "and", &all)
         });
-        let branch = |all: Vec<ConditionHash>| -> Vec<Asked> {
-            all.into_iter().map(Asked::branch).collect()
-        };
+        let branch =
+            |all: Vec<Asks>| -> Vec<Asked> { all.into_iter().map(Asked::branch).collect() };
         let (holds, fails) = (branch(holds), branch(fails));
         let then = self.block_where(&holds, then);
         let otherwise = otherwise.map(|block| self.block_where(&fails, block));
@@ -192,9 +194,20 @@ impl<'a> Walk<'_, 'a> {
     /// What is asked in a part that is only sometimes reached.
     fn only_in(&mut self, part: ConditionHash, word: &str, asked: Vec<Asked>) -> Vec<Asked> {
         let each = asked.into_iter().map(|one| {
-            let hash = self.cores.joined(self.runbook, "in", &[part, one.hash]);
-            let text = self.made.texts.get(&one.hash).cloned().unwrap_or_default();
-            let span = self.made.places.get(&Part::Condition(one.hash)).copied();
+            let hash = self
+                .cores
+                .joined(self.runbook, "in", &[part, one.asks.hash]);
+            let text = self
+                .made
+                .texts
+                .get(&one.asks.hash)
+                .cloned()
+                .unwrap_or_default();
+            let span = self
+                .made
+                .places
+                .get(&Part::Condition(one.asks.hash))
+                .copied();
             self.made
                 .texts
                 .entry(hash)
@@ -208,7 +221,8 @@ impl<'a> Walk<'_, 'a> {
                     .entry(Part::Condition(hash))
                     .or_insert(span);
             }
-            Asked { hash, ..one }.behind()
+            let asks = Asks { hash, ..one.asks };
+            Asked { asks, ..one }.behind()
         });
         each.collect()
     }
@@ -217,21 +231,16 @@ impl<'a> Walk<'_, 'a> {
         self.reads_in(subject);
         let (mut on, mut are_told) = (Vec::new(), true);
         let mut goes_on = arms.is_empty();
-        for arm in arms {
-            self.meanings.go_to(subject.span);
-            let meanings = &self.meanings;
-            let asks = self
-                .cores
-                .arm(self.runbook, meanings, subject, &arm.pattern);
-            let hash = self.made.asks(asks, "an arm of match ", subject.span);
-            match self.block_where(&[Asked::branch(hash)], &arm.body) {
+        for (arm, asks) in arms.iter().zip(self.asked_of_arms(subject, arms)) {
+            let hash = asks.hash;
+            match self.block_where(&[Asked::branch(asks.clone())], &arm.body) {
                 Onward::Never { is_told } => {
                     are_told &= is_told;
                     let not = self.cores.joined(self.runbook, "not", &[hash]);
                     let not = self
                         .made
                         .condition(not, "no ending arm of match ", subject.span);
-                    let not = Asked::branch(not);
+                    let not = Asked::branch(Asks { hash: not, ..asks });
                     on.push(Asked { is_told, ..not });
                 }
                 Onward::Where(asked) => {
@@ -244,6 +253,27 @@ impl<'a> Walk<'_, 'a> {
             true => Onward::Where(on),
             false => Onward::Never { is_told: are_told },
         }
+    }
+
+    /// What has to be so in each arm; in `_` that nothing is so of the others.
+    fn asked_of_arms(&mut self, subject: &'a Expr, arms: &'a [typed::Arm]) -> Vec<Asks> {
+        let (cores, runbook, meanings) = (self.cores, self.runbook, &self.meanings);
+        let each = arms.iter();
+        let mut each: Vec<Asks> = each
+            .map(|arm| cores.arm(runbook, meanings, subject, &arm.pattern))
+            .collect();
+        let is_rest = |arm: &typed::Arm| matches!(arm.pattern, typed::ArmPattern::Any);
+        let others = arms.iter().zip(&each).filter(|(arm, _)| !is_rest(arm));
+        let mut others: Vec<ConditionHash> = others.map(|(_, asks)| asks.hash).collect();
+        others.sort_unstable();
+        for (arm, asks) in arms.iter().zip(&mut each) {
+            if is_rest(arm) {
+                asks.hash = cores.joined(runbook, "rest", &others);
+            }
+            self.made
+                .condition(asks.hash, "an arm of match ", subject.span);
+        }
+        each
     }
 
     fn for_loop(&mut self, for_loop: &'a typed::For) -> Onward {
@@ -270,13 +300,17 @@ impl<'a> Walk<'_, 'a> {
             Onward::Never { is_told } => {
                 let none = self.cores.joined(self.runbook, "not", &[each]);
                 let hash = self.made.condition(none, "nothing in ", source.span);
-                let none = Asked::branch(hash);
+                let asked = Some(self.meanings.now());
+                let none = Asked::branch(Asks {
+                    asked,
+                    ..Asks::always(hash)
+                });
                 vec![Asked { is_told, ..none }]
             }
             Onward::Where(asked) => asked,
         };
         // What ends the path behind a step keeps it from the next element, too.
-        let late: Vec<ConditionHash> = late.iter().map(|asked| asked.hash).collect();
+        let late: Vec<ConditionHash> = late.iter().map(|asked| asked.asks.hash).collect();
         let below = self.found.steps.iter_mut().skip(steps);
         for step in below.filter(|step| !late.is_empty() && !step.undo.is_itself()) {
             step.guards.extend(&late);
@@ -294,22 +328,15 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// What holds of each element that a list was chosen by; of a list that was read earlier it held there.
+    /// What holds of each element that a list was chosen by; of a list that was read earlier it held then.
     fn chosen_by(&mut self, condition: &Expr, list: &Expr) {
-        let (cores, runbook) = (self.cores, self.runbook);
-        let is_old = cores
-            .condition(runbook, &self.meanings, list)
-            .fresh
-            .is_some();
-        for hash in self.asks_each(condition) {
-            let hash = match is_old {
-                true => {
-                    let asks = cores.older(runbook, hash, vec![true]);
-                    self.made.asks(asks, "", condition.span)
-                }
-                false => hash,
-            };
-            self.know(&[Asked::branch(hash)]);
+        let list = self
+            .cores
+            .condition(self.runbook, &self.meanings, list, Place::Once);
+        for mut asks in self.asks_each(condition, Place::Once) {
+            asks.read.extend(&list.read);
+            asks.asked = [asks.asked, list.asked].into_iter().flatten().min();
+            self.know(&[Asked::branch(asks)]);
         }
     }
 
@@ -328,7 +355,7 @@ impl<'a> Walk<'_, 'a> {
                     let at = attempt.span.at_start();
                     let text = "an attempt before failed".to_owned();
                     let failed = self.made.around(failed, text, at);
-                    self.block_where(&[Asked::branch(failed)], &attempt.body)
+                    self.block_where(&[Asked::branch(Asks::always(failed))], &attempt.body)
                 }
             };
             match onward {
@@ -350,25 +377,38 @@ impl<'a> Walk<'_, 'a> {
 
     /// What has to be so where the condition holds: by `a and b` both, so that a further one asks for more, and for
     /// nothing else.
-    pub(super) fn asks_each(&mut self, condition: &Expr) -> Vec<ConditionHash> {
-        self.each(condition, true)
+    pub(super) fn asks_each(&mut self, condition: &Expr, place: Place) -> Vec<Asks> {
+        self.each(condition, true, place)
     }
 
     /// What has to be so where the condition does not hold.
-    fn fails_each(&mut self, condition: &Expr) -> Vec<ConditionHash> {
-        self.each(condition, false)
+    fn fails_each(&mut self, condition: &Expr) -> Vec<Asks> {
+        self.each(condition, false, Place::Once)
     }
 
-    fn each(&mut self, condition: &Expr, holds: bool) -> Vec<ConditionHash> {
-        let (cores, runbook) = (self.cores, self.runbook);
-        self.made
-            .asked(cores, runbook, &self.meanings, condition, holds)
+    fn each(&mut self, condition: &Expr, holds: bool, place: Place) -> Vec<Asks> {
+        let of = (self.cores, self.runbook);
+        self.made.asked(of, &self.meanings, condition, holds, place)
     }
 
+    /// The hash of a condition that a `verify` looks at.
     pub(super) fn asks(&mut self, condition: &Expr) -> ConditionHash {
         let asks = self
             .cores
-            .condition(self.runbook, &self.meanings, condition);
-        self.made.asks(asks, "", condition.span)
+            .condition(self.runbook, &self.meanings, condition, Place::Live);
+        self.made.condition(asks.hash, "", condition.span);
+        self.as_of_now(asks)
+    }
+
+    /// What is asked, by something that rests on it here: of what was read before something was done or waited for it is
+    /// the older one.
+    pub(super) fn as_of_now(&mut self, asks: Asks) -> ConditionHash {
+        match asks.ages(self.meanings.now()) {
+            Some(ages) => {
+                let of = (self.cores, self.runbook);
+                self.made.older(of, asks.hash, ages)
+            }
+            None => asks.hash,
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! What has to be so where a statement is reached: the branches around it, and all before it that may have ended the
 //! path.
 
+use crate::analysis::core::Asks;
 use crate::program::manifest::ConditionHash;
 
 /// Something that has to be so.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Asked {
-    pub hash: ConditionHash,
+    pub asks: Asks,
     /// Where it is not so, people hear of that: by a `guard`, a `page`, a `hand`.
     pub is_told: bool,
     /// By a `guard`, which is looked at again right before each change.
@@ -16,9 +17,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn guard(hash: ConditionHash) -> Asked {
+    pub fn guard(asks: Asks) -> Asked {
         Asked {
-            hash,
+            asks,
             is_told: true,
             is_guard: true,
             is_held: false,
@@ -34,9 +35,9 @@ impl Asked {
     }
 
     /// By a branch, or by what ends a path and tells nobody.
-    pub fn branch(hash: ConditionHash) -> Asked {
+    pub fn branch(asks: Asks) -> Asked {
         Asked {
-            hash,
+            asks,
             is_told: false,
             is_guard: false,
             is_held: false,
@@ -47,7 +48,7 @@ impl Asked {
     pub fn held(hash: ConditionHash) -> Asked {
         Asked {
             is_held: true,
-            ..Asked::branch(hash)
+            ..Asked::branch(Asks::always(hash))
         }
     }
 }
@@ -64,8 +65,8 @@ impl Onward {
     pub const ALWAYS: Onward = Onward::Where(Vec::new());
 
     /// Where each of these is so.
-    pub fn each(hashes: Vec<ConditionHash>, asked: fn(ConditionHash) -> Asked) -> Onward {
-        Onward::Where(hashes.into_iter().map(asked).collect())
+    pub fn each(each: Vec<Asks>, asked: fn(Asks) -> Asked) -> Onward {
+        Onward::Where(each.into_iter().map(asked).collect())
     }
 }
 
@@ -113,14 +114,14 @@ impl Known {
         sorted(self.asked.iter().filter(|asked| asked.is_held))
     }
 
-    /// What is looked at again right before each change.
-    pub fn guards(&self) -> Vec<ConditionHash> {
-        sorted(self.asked.iter().filter(|asked| asked.is_guard))
+    /// All that has to be so, from outside in.
+    pub fn all(&self) -> &[Asked] {
+        &self.asked
     }
 }
 
 fn sorted<'a>(asked: impl Iterator<Item = &'a Asked>) -> Vec<ConditionHash> {
-    let mut hashes: Vec<ConditionHash> = asked.map(|asked| asked.hash).collect();
+    let mut hashes: Vec<ConditionHash> = asked.map(|asked| asked.asks.hash).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes

@@ -2,10 +2,13 @@
 //!
 //! In: the walk of the body it stands in. Out: its row, and what follows from it.
 
+use std::collections::BTreeSet;
+
 use super::amount;
 use super::does::{action_name, undo_by};
 use super::labels::Names;
 use super::steps::Walk;
+use crate::analysis::core::Place;
 use crate::analysis::raw;
 use crate::effect::Sink;
 use crate::program::manifest::{ConditionHash, Otherwise, Part, Seen, Step, UndoBy, Verify};
@@ -30,7 +33,7 @@ impl<'a> Walk<'_, 'a> {
             let why = self.cores.reason(self.runbook, why);
             self.found.words.push((Seen::Waive, why));
         }
-        let (guards, again) = (self.known.hashes(), self.known.guards());
+        let (guards, again) = self.waits_for();
         let handled = (!step.handlers.is_empty()).then(|| {
             self.cores
                 .handlers(self.runbook, &self.meanings, &step.handlers)
@@ -38,6 +41,7 @@ impl<'a> Walk<'_, 'a> {
         self.handlers_of(step);
         let (after, after_if) = self.waited();
         self.unproven.push(self.found.steps.len());
+        self.asked.push(self.known.hashes());
         self.found.steps.push(Step {
             id,
             action: action_name(self.made.package, step),
@@ -81,6 +85,18 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// What has to be so for a step here, sorted, each once; and what of that is looked at again right before it.
+    fn waits_for(&mut self) -> (Vec<ConditionHash>, Vec<ConditionHash>) {
+        let (mut all, mut again) = (BTreeSet::new(), BTreeSet::new());
+        for asked in self.known.all().to_vec() {
+            let is_guard = asked.is_guard;
+            let hash = self.as_of_now(asked.asks);
+            all.insert(hash);
+            again.extend(is_guard.then_some(hash));
+        }
+        (all.into_iter().collect(), again.into_iter().collect())
+    }
+
     /// The hash of the amounts: of what has a largest value, without that, which stands beside it as an end.
     fn amount(&self, step: &'a typed::Step) -> Option<ConditionHash> {
         let package = self.made.package;
@@ -94,13 +110,23 @@ impl<'a> Walk<'_, 'a> {
                 None => parts.push(arg),
             }
         }
-        (!parts.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &parts))
+        let args = self.args(step, Matter::Amount);
+        let of = (parts.as_slice(), args.as_slice());
+        (!parts.is_empty()).then(|| {
+            self.cores
+                .given(self.runbook, &self.meanings, of, Place::Once)
+        })
     }
 
     /// The hash of the arguments of one kind; none where there are none.
     fn given(&self, step: &'a typed::Step, wanted: Matter) -> Option<ConditionHash> {
         let args = self.args(step, wanted);
-        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &args))
+        let of = (args.as_slice(), args.as_slice());
+        let place = match wanted {
+            Matter::Amount | Matter::Command => Place::Once,
+            Matter::Other => Place::Target,
+        };
+        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, of, place))
     }
 
     /// The arguments of one kind.
@@ -155,12 +181,14 @@ impl<'a> Walk<'_, 'a> {
         let held = self.known.held();
         let mut only_if = self.known.hashes();
         only_if.retain(|hash| held.binary_search(hash).is_err());
-        if let Some(step) = self.last.and_then(|last| self.found.steps.get(last)) {
-            only_if.retain(|hash| step.guards.binary_search(hash).is_err());
+        if let Some(asked) = self.last.and_then(|last| self.asked.get(last)) {
+            only_if.retain(|hash| asked.binary_search(hash).is_err());
         }
         let mut conditions = Vec::new();
         for asked in &verify.conditions {
-            conditions.extend(self.asks_each(asked));
+            for asks in self.asks_each(asked, Place::Live) {
+                conditions.push(self.as_of_now(asks));
+            }
         }
         conditions.sort();
         let abort = verify.abort_if.as_ref().map(|asked| self.asks(asked));

@@ -128,6 +128,7 @@ fn walk<'a>(
     body.block.for_each_stmt(&mut |stmt| {
         acts |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
     });
+    let found_before = found.steps.len();
     let mut walk = Walk {
         cores,
         runbook,
@@ -144,6 +145,7 @@ fn walk<'a>(
         verifies: 0,
         known: Known::default(),
         unproven: Vec::new(),
+        asked: vec![Vec::new(); found_before],
         last: None,
         each: None,
         continues: false,
@@ -175,6 +177,8 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) known: Known,
     /// The steps that no verify has followed yet.
     pub(super) unproven: Vec<usize>,
+    /// Of each step of all bodies what has to be so for it, whenever that was asked.
+    pub(super) asked: Vec<Vec<ConditionHash>>,
     /// The last step that a verify was about.
     pub(super) last: Option<usize>,
     pub(super) each: Option<u32>,

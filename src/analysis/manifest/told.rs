@@ -3,6 +3,7 @@
 use super::paths::{Asked, Onward};
 use super::people;
 use super::steps::Walk;
+use crate::analysis::core::Asks;
 use crate::program::manifest::{ConditionHash, Read, Seen, Unanswered};
 use crate::typed::{self, Expr, ExprKind, FailureFilter, Handler, HandlerAction, Stmt, StmtKind};
 
@@ -121,11 +122,16 @@ impl<'a> Walk<'_, 'a> {
             HandlerAction::Diverge(stmt) => Some(&stmt.kind),
             HandlerAction::Value(_) => None,
         });
+        let observes = value.observes(self.made.package);
+        let asked = observes.then(|| self.meanings.now());
         let tells = |kind: &StmtKind| matches!(kind, StmtKind::Page { .. } | StmtKind::Hand(_));
         match ends.next() {
             Some(kind) => Onward::Where(vec![Asked {
                 is_told: tells(kind) && ends.all(tells),
-                ..Asked::branch(of)
+                ..Asked::branch(Asks {
+                    asked,
+                    ..Asks::always(of)
+                })
             }]),
             None => Onward::ALWAYS,
         }

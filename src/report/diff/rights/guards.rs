@@ -9,8 +9,6 @@ use crate::report::diff::{Field, Words};
 
 /// The guards that steps lost and won: one line for all steps of one guard.
 pub struct Guards<'a> {
-    /// What was asked.
-    before: &'a [Condition],
     /// Where the path ends for want of an answer, before and after.
     ends: [Ends<'a>; 2],
     lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
@@ -25,7 +23,6 @@ pub struct Guards<'a> {
 impl<'a> Guards<'a> {
     pub fn new(changes: &Changes<'a>) -> Guards<'a> {
         Guards {
-            before: &changes.old.guards,
             ends: [&changes.old.reads, &changes.new.reads].map(|reads| Ends::of(reads)),
             lost: BTreeMap::new(),
             once: BTreeMap::new(),
@@ -49,15 +46,9 @@ impl<'a> Guards<'a> {
             true => (&mut self.undo_lost, &mut self.undo_won),
             false => (&mut self.lost, &mut self.won),
         };
-        // What is asked of something that was read earlier is asked as well where it is read now.
-        let stays = |guard: &ConditionHash| {
-            let fresh = condition(self.before, *guard).and_then(|known| known.fresh);
-            let asked = |guard: &ConditionHash| new.guards.contains(guard);
-            asked(guard) || fresh.as_ref().is_some_and(asked)
-        };
         for guard in &old.guards {
             let at = [before.as_str(), after.as_str()];
-            if !stays(guard) && !ends.are_also_in(now, at, *guard) {
+            if !new.guards.contains(guard) && !ends.are_also_in(now, at, *guard) {
                 lost.entry(*guard).or_default().push(name());
             }
         }
@@ -76,7 +67,6 @@ impl<'a> Guards<'a> {
 
     pub fn tell(self, changes: &mut Changes<'_>) {
         let Guards {
-            before: _,
             ends: _,
             lost,
             once,
@@ -89,22 +79,24 @@ impl<'a> Guards<'a> {
         let mut reworded = BTreeSet::new();
         for (guard, steps) in lost {
             let text = text(before, guard);
+            let read = |known: &Condition| known.fresh.unwrap_or(known.hash);
+            let was = condition(before, guard).map(read);
             let same = |(hash, of): (&ConditionHash, &Vec<(String, String)>)| {
                 let known = condition(after, *hash).filter(|_| *of == steps)?;
-                let is_older = known.fresh == Some(guard);
-                (is_older || known.text == text).then_some((*hash, is_older))
+                let is_of_another_time = was == Some(read(known));
+                let is_same = is_of_another_time || known.text == text;
+                is_same.then_some((*hash, is_of_another_time))
             };
-            if let Some((now, is_older)) = won.iter().find_map(same) {
+            if let Some((now, is_of_another_time)) = won.iter().find_map(same) {
                 reworded.insert(now);
                 let wait = if is_one(&steps) { "waits" } else { "wait" };
-                let wait = match is_older {
-                    true => {
-                        format!("{wait} for what was so before something was done or waited for,")
-                    }
+                let wait = match is_of_another_time {
+                    true => format!("{wait} for what is so at another time,"),
                     false => format!("{wait} for something else by the same words,"),
                 };
                 let found = found(&steps, &wait, &text);
-                let found = found.sides(Words::code(&*text), Words::code(&*text));
+                let after = self::text(after, now);
+                let found = found.sides(Words::code(&*text), Words::code(after));
                 changes.wider(found.part(Part::Condition(now)));
                 continue;
             }
