@@ -259,7 +259,11 @@ fn still_runs(work: &str) {
     let process = wait::until("it is at work", process, || stage.log());
     stage.kill();
     // It may not be done again, which would end the first one.
-    stage.change("agent.toml", "[grants]", "[limits]\nper_target = 1\n\n[grants]");
+    stage.change(
+        "agent.toml",
+        "[grants]",
+        "[limits]\nper_target = 1\n\n[grants]",
+    );
     stage.start();
     let shown = stage.wait_for(id, "handed");
     assert_eq!(shown["reason"], "unknown", "{shown}");
