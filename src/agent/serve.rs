@@ -92,6 +92,7 @@ pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
 
 /// Starts an agent; on return it takes alerts. While it looks at its store, which may hold much, it
 /// says that it is alive. Whoever does not wait for the return has begun nothing.
+#[expect(clippy::too_many_lines, reason = "one step of a start after the other")]
 pub async fn start(
     options: &Options,
     settings: Settings,

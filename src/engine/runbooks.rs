@@ -145,7 +145,7 @@ impl Runbooks {
     }
 
     /// They are not all that agents load here: that one is missing says nothing.
-    pub fn as_part(mut self) -> Runbooks {
+    pub fn into_part(mut self) -> Runbooks {
         self.is_part = true;
         self
     }

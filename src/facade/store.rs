@@ -134,6 +134,7 @@ impl Store {
         self.answer(question).map_err(refusal)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn answer(&self, question: Ask<'_>) -> Result<Vec<String>, Error> {
         let store = &*self.0;
         let incident_run = |incident, ordinal| RunId::Incident(IncidentId(incident), ordinal);

@@ -20,6 +20,10 @@ use crate::text::{SourceId, Sources, Span};
 
 /// Drops the echoes of `read` and of imports that failed; `lost` are the names that a dependency should lend and
 /// does not.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one rule of what is an echo after the other"
+)]
 pub fn still<'f>(
     sources: &Sources,
     files: impl Iterator<Item = &'f File>,

@@ -120,6 +120,7 @@ impl Elaborator<'_, '_> {
     }
 
     /// Says how to get from the one type to the other, where there is a way.
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn help_to_convert(&self, found: Diagnostic, expr: &Expr, wanted: &Type) -> Diagnostic {
         let plain = match wanted {
             Type::Optional(inner) => inner,

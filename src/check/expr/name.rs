@@ -121,6 +121,10 @@ impl Elaborator<'_, '_> {
         broken(span)
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "what a name may be meant for, one after the other"
+    )]
     fn say_unknown(&mut self, name: &str, span: Span, hint: Option<&Type>) {
         if self.say_watch_uncalled(name, span)
             || self.say_partly_bound(name, span)

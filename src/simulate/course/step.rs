@@ -12,6 +12,7 @@ use crate::value::Duration;
 
 impl Simulation {
     /// Something happens from outside.
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub(super) fn step(&mut self, step: &Step) -> Result<(), Error> {
         self.trace.step(step, self.now);
         let (memory, now) = (&self.memory, self.now);

@@ -279,6 +279,7 @@ fn foreign(word: &str, second: &str, kind: Kind) -> Option<(&'static str, &'stat
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "var" | "const" | "val" | "set" | "local" => ("let", "a value gets its name with `let`"),

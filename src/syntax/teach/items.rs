@@ -10,6 +10,7 @@ use crate::syntax::patch::Splice;
 use crate::text::Span;
 
 /// What is meant by an item of another language, if that is known.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn foreign(
     found: &Diagnostic,
     word: &str,

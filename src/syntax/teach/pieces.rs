@@ -357,7 +357,7 @@ pub(super) fn choice_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         tokens.word(*index) == "if" && matches!(before, Some("(" | "," | ":" | "["))
     };
     let choice = line.own.iter().copied().filter(|index| *index <= at);
-    let choice = choice.into_iter().filter(asks).last()?;
+    let choice = choice.rev().find(asks)?;
     let mut openers = line.own.iter().copied().rev();
     let open = openers.find(|open| *open < choice && tokens.partner(*open) > choice)?;
     let close = tokens.partner(open);
