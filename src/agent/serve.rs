@@ -24,7 +24,7 @@ use super::take_up::take_up;
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
-use crate::engine::Engine;
+use crate::engine::{Engine, Runbooks};
 use crate::host::{self, Clock, Driver, Handle, LostLines, Reading, Stopped, UnderWay};
 use crate::journal;
 use crate::settings::Settings;
@@ -90,9 +90,26 @@ pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
     Sqlite::open(path, &fresh_name).map_err(|failure| vec![store_refused(path, &failure)])
 }
 
+/// The store and its engine, as long as somebody waits for the agent: else nothing is begun.
+fn taken_up(
+    path: &Path,
+    runbooks: Runbooks,
+    settings: &Settings,
+    clock: &Clock,
+    stopped: &oneshot::Sender<()>,
+) -> Result<(Sqlite, Engine), Vec<Refused>> {
+    let (store, engine) = take_up(path, runbooks, settings, clock)?;
+    for words in other_shadows(&engine) {
+        warn!("{words}");
+    }
+    match stopped.is_closed() {
+        true => Err(Vec::new()),
+        false => Ok((store, engine)),
+    }
+}
+
 /// Starts an agent; on return it takes alerts. While it looks at its store, which may hold much, it
 /// says that it is alive. Whoever does not wait for the return has begun nothing.
-#[expect(clippy::too_many_lines, reason = "one step of a start after the other")]
 pub async fn start(
     options: &Options,
     settings: Settings,
@@ -144,14 +161,7 @@ pub async fn start(
     performer.is_reached_at(settings.agent_at(address));
     let (stopped, ended) = oneshot::channel();
     let began = tokio::task::spawn_blocking(move || {
-        let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
-        for words in other_shadows(&engine) {
-            warn!("{words}");
-        }
-        if stopped.is_closed() {
-            // Nobody waits for the agent any more: nothing is begun.
-            return Err(Vec::new());
-        }
+        let (store, engine) = taken_up(&path, runbooks, &settings, &clock, &stopped)?;
         let (store, retention) = (Box::new(store), Some(settings.retention));
         let driver = Driver::start(orders, store, engine, performer, clock, retention, stopped);
         Ok(driver)

@@ -120,7 +120,6 @@ impl Elaborator<'_, '_> {
     }
 
     /// Says how to get from the one type to the other, where there is a way.
-    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn help_to_convert(&self, found: Diagnostic, expr: &Expr, wanted: &Type) -> Diagnostic {
         let plain = match wanted {
             Type::Optional(inner) => inner,
@@ -129,6 +128,55 @@ impl Elaborator<'_, '_> {
         if let Some(found) = self.without_quotes(&found, expr, plain) {
             return found;
         }
+        let written = self.checker.text(expr.span);
+        match (&expr.ty, plain) {
+            (Type::Float | Type::Int | Type::Percent, _) if is_counted(plain) => {
+                self.number_to_convert(found, expr, plain)
+            }
+            (Type::Optional(_), _) => {
+                found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
+            }
+            (Type::NoneLiteral, _) => self.nothing_answered(found, expr.span),
+            (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
+                listed_words(found, expr, self.checker.text(expr.span))
+            }
+            (Type::Duration, Type::Time) => self.moment(found, expr),
+            (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
+            (Type::Text, Type::Url) => with_tag(found, expr, "url"),
+            (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
+            (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
+            (Type::Text | Type::Int, Type::Target(id)) => self.looked_up(found, *id),
+            (_, Type::Json) => found.help(
+                "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
+            ),
+            (_, Type::Text) if matches!(expr.kind, ExprKind::Value(_)) => {
+                in_quotes(found, expr, self.checker.text(expr.span))
+            }
+            (_, Type::Text) => {
+                found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
+            }
+            (Type::Int, Type::Bool) if matches!(written, "0" | "1") => {
+                let truth = if written == "1" { "true" } else { "false" };
+                let found = found.help(format!("yes and no are `true` and `false`: `{truth}`"));
+                found.fix(format!("write `{truth}`"), expr.span, truth)
+            }
+            (Type::List(_), _) if self.place == Place::Test => found.help(
+                "answers come one after the other, not in a list: `9_000, then 200 once did k8s.scale`",
+            ),
+            (_, Type::Bool) => found.help(
+                "nothing but a `Bool` is true or false: compare it, `x > 0`, `x is none`, `x is not empty`",
+            ),
+            (_, Type::Secret) => {
+                found.help("declare it: `secret token = vault \"path\"`, and pass `token`")
+            }
+            _ => found,
+        }
+    }
+}
+
+impl Elaborator<'_, '_> {
+    /// The same from one kind of number to another.
+    fn number_to_convert(&self, found: Diagnostic, expr: &Expr, plain: &Type) -> Diagnostic {
         let written = self.checker.text(expr.span);
         let numeral = literal_digits(expr, written);
         match (&expr.ty, plain) {
@@ -173,48 +221,10 @@ impl Elaborator<'_, '_> {
             (Type::Percent, Type::Int) => found.help(
                 "a `Percent` times a number is a `Percent`: a share of a count is `ceil(1.2 * n)`",
             ),
-            (Type::Optional(_), _) => {
-                found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
-            }
-            (Type::NoneLiteral, _) => self.nothing_answered(found, expr.span),
-            (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
-                listed_words(found, expr, self.checker.text(expr.span))
-            }
-            (Type::Duration, Type::Time) => self.moment(found, expr),
-            (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
-            (Type::Text, Type::Url) => with_tag(found, expr, "url"),
-            (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
-            (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
-            (Type::Text | Type::Int, Type::Target(id)) => self.looked_up(found, *id),
-            (_, Type::Json) => found.help(
-                "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
-            ),
-            (_, Type::Text) if matches!(expr.kind, ExprKind::Value(_)) => {
-                in_quotes(found, expr, self.checker.text(expr.span))
-            }
-            (_, Type::Text) => {
-                found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
-            }
-            (Type::Int, Type::Bool) if matches!(written, "0" | "1") => {
-                let truth = if written == "1" { "true" } else { "false" };
-                let found = found.help(format!("yes and no are `true` and `false`: `{truth}`"));
-                found.fix(format!("write `{truth}`"), expr.span, truth)
-            }
-            (Type::List(_), _) if self.place == Place::Test => found.help(
-                "answers come one after the other, not in a list: `9_000, then 200 once did k8s.scale`",
-            ),
-            (_, Type::Bool) => found.help(
-                "nothing but a `Bool` is true or false: compare it, `x > 0`, `x is none`, `x is not empty`",
-            ),
-            (_, Type::Secret) => {
-                found.help("declare it: `secret token = vault \"path\"`, and pass `token`")
-            }
             _ => found,
         }
     }
-}
 
-impl Elaborator<'_, '_> {
     /// `10m` where a moment is wanted: how long ago it was.
     fn moment(&self, found: Diagnostic, expr: &Expr) -> Diagnostic {
         let ago = self.checker.text(expr.span).trim_start_matches('-');
@@ -387,4 +397,12 @@ fn listed_words(found: Diagnostic, expr: &Expr, text: &str) -> Diagnostic {
         }
         _ => found,
     }
+}
+
+/// Whether it is a kind of number.
+fn is_counted(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Int | Type::Float | Type::Percent | Type::Duration | Type::Size
+    )
 }

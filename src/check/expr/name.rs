@@ -121,10 +121,6 @@ impl Elaborator<'_, '_> {
         broken(span)
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "what a name may be meant for, one after the other"
-    )]
     fn say_unknown(&mut self, name: &str, span: Span, hint: Option<&Type>) {
         if self.say_watch_uncalled(name, span)
             || self.say_partly_bound(name, span)
@@ -168,14 +164,27 @@ impl Elaborator<'_, '_> {
                 let whole = Span::new(span.source, span.start as usize, span.end as usize + 1);
                 found.fix(format!("remove `{name}.`"), whole, "")
             }
-            None if matches!(name, "True" | "TRUE" | "False" | "FALSE") => {
+            None => self.meant_elsewhere(found, name, span, hint),
+        });
+    }
+
+    /// What a name that is not there means in other languages.
+    fn meant_elsewhere(
+        &self,
+        found: Diagnostic,
+        name: &str,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Diagnostic {
+        match name {
+            "True" | "TRUE" | "False" | "FALSE" => {
                 let better = name.to_lowercase();
                 let found = found.help(format!("it is written `{better}`"));
                 found
                     .fix(format!("write `{better}`"), span, better)
                     .safe()
             }
-            None if matches!(name, "yes" | "Yes" | "YES" | "on" | "no" | "No" | "NO" | "off") => {
+            "yes" | "Yes" | "YES" | "on" | "no" | "No" | "NO" | "off" => {
                 let better = match matches!(name, "yes" | "Yes" | "YES" | "on") {
                     true => "true",
                     false => "false",
@@ -183,41 +192,41 @@ impl Elaborator<'_, '_> {
                 let found = found.help(format!("it is written `{better}`"));
                 found.fix(format!("write `{better}`"), span, better)
             }
-            None if matches!(name, "default" | "otherwise" | "_default") => found
+            "default" | "otherwise" | "_default" => found
                 .help("in a `match` the rest is `_`")
                 .fix("write `_`", span, "_"),
-            None if matches!(name, "self" | "this") => {
+            "self" | "this" => {
                 found.help("a value is called by its name alone: nothing belongs to another value")
             }
-            None if matches!(name, "var" | "vars" | "env" | "params") => found.help(
+            "var" | "vars" | "env" | "params" => found.help(
                 "a value for the whole package is a `const` and is called by its name alone",
             ),
-            None if matches!(name, "time" | "datetime" | "timedelta" | "duration") => {
+            "time" | "datetime" | "timedelta" | "duration" => {
                 found.help("how long something takes is a number with its unit: `5m`, `1h30m`")
             }
-            None if number_word(name).is_some() => {
+            _ if number_word(name).is_some() => {
                 let digits = number_word(name).unwrap_or_default();
                 let found = found.help("a number is written in digits");
                 found.fix(format!("write `{digits}`"), span, digits)
             }
-            None if matches!(name, "day" | "hour" | "minute" | "week" | "second") => {
+            "day" | "hour" | "minute" | "week" | "second" => {
                 let unit = format!("1{}", &name[..1]);
                 let found = found.help("how long something takes is a number with its unit");
                 found.fix(format!("write `{unit}`"), span, unit)
             }
-            None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
+            "null" | "nil" | "undefined" | "None" | "NULL" => {
                 self.nothing(found, span, hint)
             }
-            None if matches!(name, "labels" | "label" | "alert" | "annotations" | "event") => found.help(
+            "labels" | "label" | "alert" | "annotations" | "event" => found.help(
                 "a label gets a name by `with LABEL` in the trigger; the whole alert or event by `as a` behind it",
             ),
-            None if hint == Some(&Type::Text) => {
+            _ if hint == Some(&Type::Text) => {
                 let text = format!("\"{name}\"");
                 let found = found.help("a text stands in quotes");
                 found.fix(format!("write `{text}`"), span, text)
             }
-            None => found,
-        });
+            _ => found,
+        }
     }
 
     /// `math.min(a, b)`, `${var.pod}`, `data.k8s.pods(...)`: what is known here, as a member of what is not.

@@ -279,103 +279,154 @@ fn foreign(word: &str, second: &str, kind: Kind) -> Option<(&'static str, &'stat
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
+/// Words that begin a line elsewhere: what stands in their place, or nothing, and how it is said here.
+const STATEMENTS: &[(&[&str], &str, &str)] = &[
+    (
+        &["var", "const", "val", "set", "local"],
+        "let",
+        "a value gets its name with `let`",
+    ),
+    (
+        &["while", "loop"],
+        "",
+        "loops are bounded: `for x in xs at most 10 { ... }`",
+    ),
+    (
+        &["foreach", "forall", "each"],
+        "for",
+        "a loop goes through a list: `for x in xs at most 10 { ... }`",
+    ),
+    (
+        &["switch", "case"],
+        "match",
+        "cases are told apart with `match`",
+    ),
+    (
+        &["elif", "elsif"],
+        "",
+        "write `else if` on the line of the `}`",
+    ),
+    (
+        &["try", "catch"],
+        "",
+        "a failure is handled where it comes up: `let x = f() else none`",
+    ),
+    (&["sleep"], "wait", "to let time pass is `wait 30s`"),
+    (
+        &["run", "call", "exec", "await", "perform", "execute"],
+        "do",
+        "a line that changes the world begins with `do`",
+    ),
+    (
+        &["notify"],
+        "",
+        "to wake somebody is `page`, to say something without waking anybody is `tell`",
+    ),
+    (&["escalate", "alert"], "page", "to wake somebody is `page`"),
+    (
+        &[
+            "echo", "print", "println", "printf", "log", "console", "say",
+        ],
+        "",
+        "a run keeps a record of all it does by itself; people are told with `tell`: `tell builder \"...\"`",
+    ),
+    (
+        &["throw", "raise", "error", "panic", "fail"],
+        "",
+        "a diagnosis ends with `found`, a remedy with `page` or `hand`; what is not found is for a human by itself",
+    ),
+    (
+        &["exit", "quit", "stop", "end"],
+        "",
+        "a run ends with `cleared` where all is well, with `page` or `hand` where it is not",
+    ),
+    (
+        &["break", "continue"],
+        "",
+        "a loop goes to its end; `for x in first(xs, n) at most n` takes fewer of them",
+    ),
+    (
+        &["pass", "skip", "noop"],
+        "",
+        "where nothing is to be done, nothing stands: leave the line out",
+    ),
+    (
+        &["novel", "inconclusive"],
+        "",
+        "a diagnosis that falls off the end is novel by itself; what is done then is said with `otherwise`",
+    ),
+    (
+        &["resolved", "resolve", "success"],
+        "",
+        "a run is resolved by itself when its last `verify` holds: leave the line out",
+    ),
+    (
+        &["defer", "finally"],
+        "",
+        "what is taken back stands behind its change, `do ... undo { ... }`, or holds for a block: `with do ... { }`",
+    ),
+    (
+        &["retries", "delay", "max_retries", "backoff"],
+        "",
+        "what is tried again says so on its own line: `do k8s.restart(pod) retry 2 every 30s`",
+    ),
+    (
+        &["register"],
+        "",
+        "a value gets its name where it is read: `let before = k8s.replicas(web)`",
+    ),
+    (
+        &[
+            "ignore_errors",
+            "continue_on_error",
+            "failed_when",
+            "rescue",
+            "onerror",
+        ],
+        "",
+        "what follows from a failure stands on the line, `else ...`; another way to try is an `attempt \"...\" { ... }`",
+    ),
+    (
+        &["with_items", "for_each", "loop_control", "parallel"],
+        "",
+        "a loop goes through a list: `for x in xs at most 10 { ... }`",
+    ),
+    (
+        &["depends_on", "needs", "after"],
+        "",
+        "lines are done in their order: no line says what it depends on",
+    ),
+    (
+        &["name", "comment", "description", "title", "note"],
+        "",
+        "what a line is for is said by a comment: `// ...`",
+    ),
+    (
+        &["global", "nonlocal"],
+        "",
+        "a constant is visible everywhere in the package: leave the line out",
+    ),
+    (&["when", "where"], "if", "a case is asked for with `if`"),
+    (
+        &["require", "requires", "assume", "precondition"],
+        "guard",
+        "what must hold before a change is a `guard`",
+    ),
+    (
+        &["assert", "check", "ensure"],
+        "",
+        "what must hold is a `guard` before a change and a `verify` after it",
+    ),
+    (
+        &["use", "import"],
+        "",
+        "modules are taken in at the head of the file: `use std.{k8s, prom}`",
+    ),
+];
+
 fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
-    Some(match word {
-        "var" | "const" | "val" | "set" | "local" => ("let", "a value gets its name with `let`"),
-        "while" | "loop" => ("", "loops are bounded: `for x in xs at most 10 { ... }`"),
-        "foreach" | "forall" | "each" => (
-            "for",
-            "a loop goes through a list: `for x in xs at most 10 { ... }`",
-        ),
-        "switch" | "case" => ("match", "cases are told apart with `match`"),
-        "elif" | "elsif" => ("", "write `else if` on the line of the `}`"),
-        "try" | "catch" => (
-            "",
-            "a failure is handled where it comes up: `let x = f() else none`",
-        ),
-        "sleep" => ("wait", "to let time pass is `wait 30s`"),
-        "run" | "call" | "exec" | "await" | "perform" | "execute" => {
-            ("do", "a line that changes the world begins with `do`")
-        }
-        "notify" => (
-            "",
-            "to wake somebody is `page`, to say something without waking anybody is `tell`",
-        ),
-        "escalate" | "alert" => ("page", "to wake somebody is `page`"),
-        "echo" | "print" | "println" | "printf" | "log" | "console" | "say" => (
-            "",
-            "a run keeps a record of all it does by itself; people are told with `tell`: `tell builder \"...\"`",
-        ),
-        "throw" | "raise" | "error" | "panic" | "fail" => (
-            "",
-            "a diagnosis ends with `found`, a remedy with `page` or `hand`; what is not found is for a human by itself",
-        ),
-        "exit" | "quit" | "stop" | "end" => (
-            "",
-            "a run ends with `cleared` where all is well, with `page` or `hand` where it is not",
-        ),
-        "break" | "continue" => (
-            "",
-            "a loop goes to its end; `for x in first(xs, n) at most n` takes fewer of them",
-        ),
-        "pass" | "skip" | "noop" => (
-            "",
-            "where nothing is to be done, nothing stands: leave the line out",
-        ),
-        "novel" | "inconclusive" => (
-            "",
-            "a diagnosis that falls off the end is novel by itself; what is done then is said with `otherwise`",
-        ),
-        "resolved" | "resolve" | "success" => (
-            "",
-            "a run is resolved by itself when its last `verify` holds: leave the line out",
-        ),
-        "defer" | "finally" => (
-            "",
-            "what is taken back stands behind its change, `do ... undo { ... }`, or holds for a block: `with do ... { }`",
-        ),
-        "retries" | "delay" | "max_retries" | "backoff" => (
-            "",
-            "what is tried again says so on its own line: `do k8s.restart(pod) retry 2 every 30s`",
-        ),
-        "register" => (
-            "",
-            "a value gets its name where it is read: `let before = k8s.replicas(web)`",
-        ),
-        "ignore_errors" | "continue_on_error" | "failed_when" | "rescue" | "onerror" => (
-            "",
-            "what follows from a failure stands on the line, `else ...`; another way to try is an `attempt \"...\" { ... }`",
-        ),
-        "with_items" | "for_each" | "loop_control" | "parallel" => (
-            "",
-            "a loop goes through a list: `for x in xs at most 10 { ... }`",
-        ),
-        "depends_on" | "needs" | "after" => (
-            "",
-            "lines are done in their order: no line says what it depends on",
-        ),
-        "name" | "comment" | "description" | "title" | "note" => {
-            ("", "what a line is for is said by a comment: `// ...`")
-        }
-        "global" | "nonlocal" => (
-            "",
-            "a constant is visible everywhere in the package: leave the line out",
-        ),
-        "when" | "where" => ("if", "a case is asked for with `if`"),
-        "require" | "requires" | "assume" | "precondition" => {
-            ("guard", "what must hold before a change is a `guard`")
-        }
-        "assert" | "check" | "ensure" => (
-            "",
-            "what must hold is a `guard` before a change and a `verify` after it",
-        ),
-        "use" | "import" => (
-            "",
-            "modules are taken in at the head of the file: `use std.{k8s, prom}`",
-        ),
-        _ => return None,
-    })
+    let row = STATEMENTS.iter().find(|(words, ..)| words.contains(&word));
+    row.map(|(_, right, help)| (*right, *help))
 }
 
 fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static str)> {

@@ -9,8 +9,41 @@ use crate::library;
 use crate::syntax::patch::Splice;
 use crate::text::Span;
 
+/// What begins an item elsewhere and is none here: how it is said.
+const NO_ITEMS: &[(&[&str], &str)] = &[
+    (
+        &["output"],
+        "a package gives nothing out: what a run came to is told with `tell`, and kept in its record; leave the block out",
+    ),
+    (
+        &["provider", "terraform", "backend", "inventory", "hosts"],
+        "what an agent reaches, and with which rights, stands in `agent.toml`, and what a package is in `rbk.toml`: leave the block out",
+    ),
+    (
+        &["resource"],
+        "what there is in the world is looked up: `let web = k8s.deployment(\"shop\", \"web\")`; nothing is declared here",
+    ),
+    (
+        &["type", "typedef", "newtype"],
+        "a type has no second name: a choice between names is an `enum Tier { gold, silver }`, values with names are a `record`",
+    ),
+    (
+        &["locals", "variable", "variables", "constants"],
+        "each value for the whole package is a `const` of its own: `const limit = 5`",
+    ),
+    (
+        &["impl", "trait", "object"],
+        "a value has no functions of its own: what is computed from it is a `fn`",
+    ),
+    (
+        &[
+            "rule", "rules", "groups", "alert", "alerts", "workflow", "job", "task",
+        ],
+        "what is done about an alert is a `runbook`: `runbook NAME for PRODUCT { on alert \"Name\" ... }`",
+    ),
+];
+
 /// What is meant by an item of another language, if that is known.
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn foreign(
     found: &Diagnostic,
     word: &str,
@@ -81,32 +114,14 @@ pub(super) fn foreign(
             let found = found.help("a value for the whole package is a `const`");
             found.fix(format!("write `{right}`"), all, right)
         }
-        "output" => found.help(
-            "a package gives nothing out: what a run came to is told with `tell`, and kept in its record; leave the block out",
-        ),
-        "provider" | "terraform" | "backend" | "inventory" | "hosts" => found.help(
-            "what an agent reaches, and with which rights, stands in `agent.toml`, and what a package is in `rbk.toml`: leave the block out",
-        ),
-        "resource" => found.help(
-            "what there is in the world is looked up: `let web = k8s.deployment(\"shop\", \"web\")`; nothing is declared here",
-        ),
-        "type" | "typedef" | "newtype" => found.help(
-            "a type has no second name: a choice between names is an `enum Tier { gold, silver }`, values with names are a `record`",
-        ),
-        "locals" | "variable" | "variables" | "constants" => {
-            found.help("each value for the whole package is a `const` of its own: `const limit = 5`")
-        }
-        "impl" | "trait" | "object" => {
-            found.help("a value has no functions of its own: what is computed from it is a `fn`")
-        }
-        "rule" | "rules" | "groups" | "alert" | "alerts" | "workflow" | "job" | "task" => {
-            found.help("what is done about an alert is a `runbook`: `runbook NAME for PRODUCT { on alert \"Name\" ... }`")
-        }
         // `ready(p) if { p.ready }`, `allow { ... }`: a rule of Rego.
         _ if rest.starts_with('(') && (line.contains(" if ") || line.contains(":-")) => found.help(
             "what is true is computed by a `fn`, `fn ready(p: k8s.Pod) -> Bool = p.ready`; what observes is a `probe`",
         ),
-        _ => return assigned(found, word, span, rest),
+        _ => match NO_ITEMS.iter().find(|(words, _)| words.contains(&word)) {
+            Some((_, help)) => found.help(*help),
+            None => return assigned(found, word, span, rest),
+        },
     })
 }
 
