@@ -4,7 +4,7 @@ use super::builder::Builder;
 use super::free::Variable;
 use crate::program::points::Side;
 use crate::program::{Arithmetic, Comparison, Op, Register};
-use crate::typed::{BinaryOp, Expr, ExprKind, Type, UnaryOp, Unit};
+use crate::typed::{self, BinaryOp, Expr, ExprKind, Type, UnaryOp, Unit};
 use crate::value::{self, Value, fill};
 
 impl Builder<'_, '_> {
@@ -333,23 +333,14 @@ pub(super) fn small(expr: &Expr) -> Option<i16> {
 
 /// The comparison, if it is one.
 pub(super) fn comparison(op: BinaryOp) -> Option<Comparison> {
-    match op {
-        BinaryOp::Equal => Some(Comparison::Equal),
-        BinaryOp::NotEqual => Some(Comparison::NotEqual),
-        BinaryOp::Less => Some(Comparison::Less),
-        BinaryOp::LessEqual => Some(Comparison::LessOrEqual),
-        BinaryOp::Greater => Some(Comparison::Greater),
-        BinaryOp::GreaterEqual => Some(Comparison::GreaterOrEqual),
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::In
-        | BinaryOp::And
-        | BinaryOp::Or => None,
-    }
+    Some(match op.comparison()? {
+        typed::Comparison::Equal => Comparison::Equal,
+        typed::Comparison::NotEqual => Comparison::NotEqual,
+        typed::Comparison::Less => Comparison::Less,
+        typed::Comparison::LessEqual => Comparison::LessOrEqual,
+        typed::Comparison::Greater => Comparison::Greater,
+        typed::Comparison::GreaterEqual => Comparison::GreaterOrEqual,
+    })
 }
 
 fn unit_of(unit: Unit) -> value::Unit {

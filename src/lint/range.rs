@@ -191,29 +191,10 @@ pub fn test<'e>(cx: &Cx<'_>, condition: &'e Expr) -> Option<Test<'e>> {
         }),
         (Some(at), None) => Some(Test {
             of: right,
-            op: turned(*op)?,
+            op: op.comparison()?.turned().op(),
             at,
         }),
         _ => None,
-    }
-}
-
-fn turned(op: BinaryOp) -> Option<BinaryOp> {
-    match op {
-        BinaryOp::Less => Some(BinaryOp::Greater),
-        BinaryOp::LessEqual => Some(BinaryOp::GreaterEqual),
-        BinaryOp::Greater => Some(BinaryOp::Less),
-        BinaryOp::GreaterEqual => Some(BinaryOp::LessEqual),
-        BinaryOp::Equal | BinaryOp::NotEqual => Some(op),
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::In
-        | BinaryOp::And
-        | BinaryOp::Or => None,
     }
 }
 

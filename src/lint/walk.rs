@@ -8,9 +8,8 @@ use crate::project::{Level, Levels, Lock, Wanted};
 use crate::syntax::tree::File;
 use crate::text::Sources;
 use crate::typed::{
-    BinaryOp, Block, Body, CallExpr, Callee, Expr, ExprKind, Facts, Function, FunctionKind,
-    HandlerAction, Notice, Package, RecordId, Runbook, Step, Stmt, StmtKind, Symbol, Type,
-    UndoChoice,
+    Block, Body, CallExpr, Callee, Expr, ExprKind, Facts, Function, FunctionKind, HandlerAction,
+    Notice, Package, RecordId, Runbook, Step, Stmt, StmtKind, Symbol, Type, UndoChoice,
 };
 
 use super::cx::{Cx, Place};
@@ -338,7 +337,7 @@ impl<'a> Walk<'a> {
                 }
                 self.show(Node::Call(expr, call));
             }
-            ExprKind::Binary { op, left, right } if compares(*op) => {
+            ExprKind::Binary { op, left, right } if op.comparison().is_some() => {
                 self.number(left);
                 self.number(right);
                 self.show(Node::Comparison(expr));
@@ -413,26 +412,5 @@ fn record(ty: &Type) -> Option<RecordId> {
         Type::Record(record) => Some(*record),
         Type::Optional(inside) => record(inside),
         _ => None,
-    }
-}
-
-/// Whether it compares two values.
-fn compares(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Less
-        | BinaryOp::LessEqual
-        | BinaryOp::Greater
-        | BinaryOp::GreaterEqual => true,
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::In
-        | BinaryOp::And
-        | BinaryOp::Or => false,
     }
 }

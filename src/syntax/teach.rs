@@ -189,10 +189,27 @@ const LESSONS: &[Lesson] = &[
     shape::two_statements,
 ];
 
+/// What is said of a form that this language does not have.
+fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, message, span, label).help(help)
+}
+
 impl<'a> Scene<'a> {
     /// The span of a range of bytes of the item's text.
     pub fn span(&self, bytes: Range<usize>) -> Span {
         self.lowering.range(bytes.start, bytes.end)
+    }
+
+    /// Whether a token is of that kind.
+    pub fn is(&self, index: usize, kind: PieceKind) -> bool {
+        let token = self.tokens.at(index);
+        token.is_some_and(|token| token.kind == kind)
+    }
+
+    /// The text of some tokens.
+    pub fn text(&self, tokens: Range<usize>) -> Option<&'a str> {
+        let bytes = self.tokens.bytes(&tokens);
+        Some(self.tokens.text.get(bytes)?.trim())
     }
 
     /// The span of a token; behind the last one, the end of the text.

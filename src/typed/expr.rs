@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-pub use crate::syntax::tree::{BinaryOp, Collect, UnaryOp};
+pub use crate::syntax::tree::{BinaryOp, Collect, Comparison, UnaryOp};
 
 use super::{
     BindingId, ConstId, ExternId, ExternKind, FunctionId, FunctionKind, LocalId, Package, RecordId,

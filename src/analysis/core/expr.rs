@@ -3,8 +3,8 @@
 use super::Named;
 use super::canon::Canon;
 use crate::typed::{
-    BinaryOp, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, Type, UnaryOp,
-    Unit,
+    BinaryOp, Builtin, CallExpr, Callee, Collect, Comparison, Comprehension, Expr, ExprKind, Type,
+    UnaryOp, Unit,
 };
 use crate::value::Value;
 
@@ -171,27 +171,20 @@ impl Canon<'_> {
 
     /// Writes a comparison with a whole number that the text says as `x >= 3` or `x <= 3`; false where it is none.
     fn compares_whole(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> bool {
-        let (op, of, number) = match (self.int(left), self.int(right)) {
-            (None, Some(number)) => (op, left, number),
-            (Some(number), None) => (turned(op), right, number),
+        let Some(by) = op.comparison() else {
+            return false;
+        };
+        let (by, of, number) = match (self.int(left), self.int(right)) {
+            (None, Some(number)) => (by, left, number),
+            (Some(number), None) => (by.turned(), right, number),
             (Some(_), Some(_)) | (None, None) => return false,
         };
-        let (word, number) = match op {
-            BinaryOp::GreaterEqual => ("at least", Some(number)),
-            BinaryOp::Greater => ("at least", number.checked_add(1)),
-            BinaryOp::LessEqual => ("at most", Some(number)),
-            BinaryOp::Less => ("at most", number.checked_sub(1)),
-            BinaryOp::Equal
-            | BinaryOp::NotEqual
-            | BinaryOp::Multiply
-            | BinaryOp::Divide
-            | BinaryOp::Add
-            | BinaryOp::Subtract
-            | BinaryOp::Range
-            | BinaryOp::RangeInclusive
-            | BinaryOp::In
-            | BinaryOp::And
-            | BinaryOp::Or => return false,
+        let (word, number) = match by {
+            Comparison::GreaterEqual => ("at least", Some(number)),
+            Comparison::Greater => ("at least", number.checked_add(1)),
+            Comparison::LessEqual => ("at most", Some(number)),
+            Comparison::Less => ("at most", number.checked_sub(1)),
+            Comparison::Equal | Comparison::NotEqual => return false,
         };
         let Some(number) = number.filter(|_| of.ty == Type::Int) else {
             return false;
@@ -291,27 +284,6 @@ fn word(expr: &Expr) -> Option<&str> {
         ExprKind::Value(Value::Text(text)) => Some(text.as_str()),
         ExprKind::Wrap(inner) => word(inner),
         _ => None,
-    }
-}
-
-/// The comparison with its sides turned around.
-fn turned(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::In
-        | BinaryOp::And
-        | BinaryOp::Or => op,
     }
 }
 

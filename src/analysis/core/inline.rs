@@ -124,7 +124,9 @@ impl<'a> Cores<'a> {
     ) -> Asks {
         let part = asked.part;
         let flipped = match &part.kind {
-            ExprKind::Binary { op, left, right } => flipped(*op).map(|op| (op, left, right)),
+            ExprKind::Binary { op, left, right } => {
+                op.comparison().map(|by| (by.flipped().op(), left, right))
+            }
             _ => None,
         };
         let word = match asked.holds || flipped.is_some() {
@@ -139,27 +141,6 @@ impl<'a> Cores<'a> {
                 None => canon.expr(part),
             }
         })
-    }
-}
-
-/// The comparison that holds where this one does not; no number is none.
-fn flipped(op: BinaryOp) -> Option<BinaryOp> {
-    match op {
-        BinaryOp::Equal => Some(BinaryOp::NotEqual),
-        BinaryOp::NotEqual => Some(BinaryOp::Equal),
-        BinaryOp::Less => Some(BinaryOp::GreaterEqual),
-        BinaryOp::GreaterEqual => Some(BinaryOp::Less),
-        BinaryOp::Greater => Some(BinaryOp::LessEqual),
-        BinaryOp::LessEqual => Some(BinaryOp::Greater),
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::In
-        | BinaryOp::And
-        | BinaryOp::Or => None,
     }
 }
 

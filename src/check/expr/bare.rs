@@ -9,7 +9,7 @@ use crate::literal;
 use crate::syntax::tree;
 use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
-use crate::value::Value;
+use crate::value::{Number, Value, classify_number};
 
 /// What stands in the quotes of a literal, if it is a value of the type as it is written.
 pub fn unquoted<'t>(expr: &Expr, text: &'t str, wanted: &Type) -> Option<&'t str> {
@@ -21,49 +21,16 @@ pub fn unquoted<'t>(expr: &Expr, text: &'t str, wanted: &Type) -> Option<&'t str
 }
 
 fn reads_as(text: &str, wanted: &Type) -> bool {
-    match wanted {
-        Type::Bool => matches!(text, "true" | "false"),
-        Type::Int => is_number(text) && !text.contains('.'),
-        Type::Float => is_number(text),
-        Type::Percent => text.strip_suffix('%').is_some_and(is_number),
-        Type::Size => {
-            let units = ["KiB", "MiB", "GiB", "TiB", "KB", "MB", "GB", "TB", "B"];
-            let number = units.iter().find_map(|unit| text.strip_suffix(unit));
-            number.is_some_and(is_number)
-        }
-        Type::Duration => is_duration(text),
-        Type::Optional(inner) => reads_as(text, inner),
-        _ => false,
+    match (wanted, classify_number(text)) {
+        (Type::Bool, _) => matches!(text, "true" | "false"),
+        (Type::Optional(inner), _) => reads_as(text, inner),
+        (Type::Int, Ok(Number::Int(_)))
+        | (Type::Float, Ok(Number::Int(_) | Number::Float(_)))
+        | (Type::Percent, Ok(Number::Percent(_)))
+        | (Type::Size, Ok(Number::Size(_)))
+        | (Type::Duration, Ok(Number::Duration(_))) => true,
+        (_, _) => false,
     }
-}
-
-/// `1_000`, `0.5`
-fn is_number(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('.').collect();
-    let digits = |part: &&str| {
-        let inside = |byte: u8| byte.is_ascii_digit() || byte == b'_';
-        part.starts_with(|first: char| first.is_ascii_digit()) && part.bytes().all(inside)
-    };
-    parts.len() <= 2 && parts.iter().all(digits)
-}
-
-/// `1h30m`
-fn is_duration(text: &str) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len()
-            - rest
-                .trim_start_matches(|letter: char| letter.is_ascii_digit())
-                .len();
-        let (number, behind) = rest.split_at(digits);
-        let units = ["ms", "w", "d", "h", "m", "s"];
-        let next = units.iter().find_map(|unit| behind.strip_prefix(unit));
-        match next {
-            Some(next) if !number.is_empty() => rest = next,
-            _ => return false,
-        }
-    }
-    !text.is_empty()
 }
 
 impl Elaborator<'_, '_> {

@@ -4,20 +4,10 @@
 
 use super::shape::indent_of;
 use super::slips::stuck;
-use super::{Line, Scene};
+use super::{Line, Scene, told};
 use crate::diag::{Code, Diagnostic, near};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
-use crate::text::Span;
-
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
-fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, message, span, label).help(help)
-}
 
 /// The same, with what is written in the place of these tokens.
 fn put(
@@ -38,7 +28,7 @@ pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let text = line.own.iter().copied().find(|index| {
         let next = (tokens.word(index + 1), tokens.word(index + 2));
         let filled = next.0 == "%" || next == (".", "format") && tokens.word(index + 3) == "(";
-        is(scene, *index, PieceKind::Text) && filled
+        scene.is(*index, PieceKind::Text) && filled
     })?;
     let percent = tokens.word(text + 1) == "%";
     let first = if percent { text + 2 } else { text + 3 };
@@ -47,7 +37,7 @@ pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if bracket {
         end = tokens.partner(first) + 1;
     } else {
-        while tokens.word(end) == "." && tokens.glued(end) && is(scene, end + 1, PieceKind::Word) {
+        while tokens.word(end) == "." && tokens.glued(end) && scene.is(end + 1, PieceKind::Word) {
             end += 2;
         }
     }
@@ -184,8 +174,8 @@ pub(super) fn failure_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         "error" | "fails" | "fail" | "failure" | "err" | "errors" => "failed",
         _ => near::nearest(written, ["no_data", "failed"])?,
     };
-    let ends = is(scene, word + 1, PieceKind::Text) || word + 1 >= line.range.end;
-    if line.kind == Kind::Test || !is(scene, word, PieceKind::Word) || ends {
+    let ends = scene.is(word + 1, PieceKind::Text) || word + 1 >= line.range.end;
+    if line.kind == Kind::Test || !scene.is(word, PieceKind::Word) || ends {
         return None;
     }
     let span = scene.token_span(word);
@@ -217,7 +207,7 @@ pub(super) fn alert_equals(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     {
         end += 1;
     }
-    if end == start + 2 || end >= line.range.end || is(scene, end, PieceKind::Open) {
+    if end == start + 2 || end >= line.range.end || scene.is(end, PieceKind::Open) {
         return None;
     }
     let signs = tokens.bytes(&(start + 2..end));
@@ -245,7 +235,7 @@ pub(super) fn hole_alone(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             && tokens.glued(*index)
             && tokens.word(open) == "{"
             && tokens.partner(open) == open + 2
-            && is(scene, open + 1, PieceKind::Word)
+            && scene.is(open + 1, PieceKind::Word)
             // Glued to something, it is a part of a text in other quotes.
             && !index.checked_sub(1).is_some_and(|before| tokens.glued(before))
             && !tokens.glued(open + 2)
@@ -273,7 +263,7 @@ pub(super) fn guard_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         "because" | "," | ":" => at + 1,
         _ => at,
     };
-    if !is(scene, text, PieceKind::Text) || text + 1 != line.range.end {
+    if !scene.is(text, PieceKind::Text) || text + 1 != line.range.end {
         return None;
     }
     let span = scene.span(tokens.bytes(&(at..text + 1)));

@@ -4,21 +4,12 @@
 
 use super::shape::indent_of;
 use super::slips::stuck;
-use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic, near};
+use super::{Line, Scene, told};
+use crate::diag::{Diagnostic, near};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
 use crate::text::Span;
-
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
-fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, message, span, label).help(help)
-}
 
 /// The place behind a token.
 fn behind(scene: &Scene<'_>, index: usize) -> Option<Span> {
@@ -102,7 +93,7 @@ pub(super) fn severity(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if line.kind != Kind::Clause || tokens.word(start) != "severity" {
         return None;
     }
-    if is(scene, start + 1, PieceKind::Text) {
+    if scene.is(start + 1, PieceKind::Text) {
         let inner = tokens.word(start + 1).trim_matches('"').to_lowercase();
         let right = near::elsewhere(&inner).unwrap_or(inner.as_str());
         let span = scene.token_span(start + 1);
@@ -344,7 +335,7 @@ pub(super) fn kind_of_clause(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     if line.kind != Kind::Clause || known.contains(&word) {
         return None;
     }
-    if first == "on" && is(scene, start + 1, PieceKind::Text) {
+    if first == "on" && scene.is(start + 1, PieceKind::Text) {
         let help = format!("write `on alert {word}`");
         let found = told(
             "`on` does not say what",

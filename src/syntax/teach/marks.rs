@@ -217,10 +217,14 @@ fn filled_text(scene: &Scene<'_>, tag: usize) -> Diagnostic {
         "glued to a text, this is a tag",
     )
     .help("every text takes values in: `\"the queue of ${pod}\"`");
-    let title = "write `${...}`";
-    found = found.fix(title, span, "");
     let start = tokens.bytes(&(tag + 1..tag + 2)).start;
     let text = tokens.word(tag + 1);
+    // A brace that is written twice is one that is meant as it stands.
+    if text.contains("{{") || text.contains("}}") {
+        return found;
+    }
+    let title = "write `${...}`";
+    found = found.fix(title, span, "");
     for (at, _) in text.match_indices('{') {
         if !text[..at].ends_with('$') {
             found = found.fix(title, scene.span(start + at..start + at), "$");

@@ -3,36 +3,26 @@
 //! In: a refused line. Out: one diagnostic with the words of this language, and its edit where one is sure.
 
 use super::slips::stuck;
-use super::{Line, Scene};
+use super::{Line, Scene, told};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
-use crate::text::Span;
-
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
-fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Option<Diagnostic> {
-    Some(Diagnostic::new(Code::Syntax, message, span, label).help(help))
-}
 
 /// `page builder sprintf("...", pod)`: a call where a text stands.
 pub(super) fn text_call(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let says = ["page", "tell", "hand", "otherwise", "recurs", "cleared"];
     let index = stuck(scene, line)?;
-    let call = is(scene, index, PieceKind::Word) && matches!(tokens.word(index + 1), "." | "(");
+    let call = scene.is(index, PieceKind::Word) && matches!(tokens.word(index + 1), "." | "(");
     if !says.contains(&tokens.word(line.range.start)) || !call || index <= line.range.start + 1 {
         return None;
     }
-    told(
+    Some(told(
         "what people are told is a text, not a call",
         scene.token_span(index),
         "no text in quotes",
         "a value stands in the text itself: `\"the queue of ${pod} is stuck\"`",
-    )
+    ))
 }
 
 /// `case "eu": found a`
@@ -76,11 +66,11 @@ pub(super) fn foreign_loop(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let span = scene.token_span(start + 1);
     let help = "a loop goes through a list: `for p in pods at most 10 { ... }`";
     if tokens.word(start + 1) == "(" {
-        return told("a loop has no parentheses", span, "no `(` here", help);
+        return Some(told("a loop has no parentheses", span, "no `(` here", help));
     }
     let range = (start..line.range.end).find(|index| tokens.word(*index) == "range")?;
     let names: Vec<&str> = (start + 1..range)
-        .filter(|index| is(scene, *index, PieceKind::Word))
+        .filter(|index| scene.is(*index, PieceKind::Word))
         .map(|index| tokens.word(index))
         .collect();
     let found = told(
@@ -88,7 +78,7 @@ pub(super) fn foreign_loop(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         span,
         "one name, and `in`",
         help,
-    )?;
+    );
     let head = scene.span(tokens.bytes(&(start + 1..range + 1)));
     Some(match names.last() {
         Some(name) => found.fix(format!("write `{name} in`"), head, format!("{name} in")),
@@ -104,12 +94,12 @@ pub(super) fn two_names(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if line.kind != Kind::Stmt || !two {
         return None;
     }
-    told(
+    Some(told(
         "a value has one name",
         scene.token_span(start + 2),
         "no second name",
         "what fails is not a value: it ends the block by itself, or `else` says at the end of the line what follows",
-    )
+    ))
 }
 
 /// `role director { ... }`
@@ -128,12 +118,12 @@ pub(super) fn item_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         return None;
     }
     let name = tokens.word(start + 1);
-    told(
+    Some(told(
         &format!("a `{word}` has no block"),
         scene.token_span(start + 2),
         "no block here",
         format!("write `{word} {name} = {example}`"),
-    )
+    ))
 }
 
 /// `["a", ...others]`
@@ -145,12 +135,12 @@ pub(super) fn dots_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if !dots || flat {
         return None;
     }
-    told(
+    Some(told(
         "no list is taken apart in another one",
         scene.token_span(index),
         "`...` does not fit here",
         "the elements stand in the list one by one: `[\"a\", \"b\"]`",
-    )
+    ))
 }
 
 /// `test stuck_worker {`
@@ -162,20 +152,20 @@ pub(super) fn untitled_test(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     }
     let name = tokens.word(start + 1);
     let end = tokens.at(start + 1)?.end;
-    if is(scene, start + 1, PieceKind::Text) {
-        return told(
+    if scene.is(start + 1, PieceKind::Text) {
+        return Some(told(
             "a test names its runbook before its title",
             scene.token_span(start + 1).at_start(),
             "which runbook?",
             format!("write `test RUNBOOK {name} {{`, with the name of the runbook that it is for"),
-        );
+        ));
     }
     let found = told(
         "a test has a title",
         scene.span(end..end),
         "what does it show?",
         format!("write `test {name} \"restarts the pod once\" {{`"),
-    )?;
+    );
     Some(found.fix("add a title", scene.span(end..end), " \"what it shows\""))
 }
 
@@ -189,27 +179,27 @@ pub(super) fn nobody_named(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         return None;
     }
     let end = tokens.at(last)?.end;
-    told(
+    Some(told(
         &format!("`{word}` does not say whom"),
         scene.span(end..end),
         "the name of a role is missing here",
         format!("first whom, then what: `{word} builder \"...\"`, where `builder` is a role"),
-    )
+    ))
 }
 
 /// `"""What it is for."""` as the first line of a block.
 pub(super) fn text_as_doc(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let start = line.range.start;
-    let text = is(scene, start, PieceKind::Text) || is(scene, start, PieceKind::Block);
+    let text = scene.is(start, PieceKind::Text) || scene.is(start, PieceKind::Block);
     if line.kind != Kind::Clause || !text {
         return None;
     }
-    told(
+    Some(told(
         "a text alone says nothing",
         scene.token_span(start),
         "not a clause of a runbook",
         "documentation stands above the runbook, `/// What it is for.`, a note behind `//`",
-    )
+    ))
 }
 
 /// `a not in b`
@@ -228,7 +218,14 @@ pub(super) fn not_in(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         span,
         "not an operator",
         "`not` stands before it all: `not a in b`",
-    )?;
+    );
+    // Behind a sum `not` would stand in the middle of a value.
+    let opens = [
+        "=", "(", "[", "{", ",", "and", "or", "if", "guard", "where", "cleared",
+    ];
+    if first > line.range.start && !opens.contains(&tokens.word(first - 1)) {
+        return Some(found);
+    }
     let start = tokens.at(first)?.start;
     let title = "move `not` to the front";
     let found = found.fix(title, scene.span(start..start), "not ");
@@ -243,12 +240,12 @@ pub(super) fn foreign_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
     let before = at.checked_sub(1)?;
     if tokens.word(at) == "*" && tokens.word(before) == "*" && tokens.glued(before) {
         let span = scene.span(tokens.bytes(&(before..at + 1)));
-        return told(
+        return Some(told(
             "there is no `**`",
             span,
             "not an operator",
             "a power is a product: `x * x`",
-        );
+        ));
     }
     // The word behind the `-` is read as a value, and what stands behind that does not fit.
     let minus = before.checked_sub(1)?;
@@ -270,7 +267,7 @@ pub(super) fn foreign_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
         span,
         "not an operator",
         format!("write `{better}`"),
-    )?;
+    );
     Some(found.fix(format!("write `{better}`"), span, better))
 }
 
@@ -281,12 +278,12 @@ pub(super) fn do_command(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if tokens.word(index - 1) != "do" || !COMMANDS.contains(&tokens.word(index)) {
         return None;
     }
-    told(
+    Some(told(
         "a command of a shell is not an action",
         scene.token_span(index),
         "not an action",
         "Kubernetes is changed by `do k8s.restart(pod)`; a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`",
-    )
+    ))
 }
 
 /// `verify within 5m { do k8s.restart(pod) }`
@@ -295,12 +292,12 @@ pub(super) fn change_as_condition(scene: &Scene<'_>, line: &Line) -> Option<Diag
     if line.kind != Kind::Condition || !scene.tokens.is_statement_word(start) {
         return None;
     }
-    told(
+    Some(told(
         "a condition observes, it does nothing",
         scene.token_span(start),
         "not a condition",
         "what is done stands before it, on a line of its own; here stand conditions: `moved() > 0`",
-    )
+    ))
 }
 
 /// `guard c else page builder`
@@ -310,12 +307,12 @@ pub(super) fn guard_else(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if tokens.word(line.range.start) != "guard" || tokens.word(index) != "else" {
         return None;
     }
-    told(
+    Some(told(
         "a `guard` has no `else`",
         scene.token_span(index),
         "`else` does not fit here",
         "where it does not hold, the run is handed over by itself; for something else ask before: `if ... { page builder \"...\" }`",
-    )
+    ))
 }
 
 /// `wait until moved() > 0`
@@ -326,12 +323,12 @@ pub(super) fn wait_until(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if tokens.word(index - 1) != "wait" || !until {
         return None;
     }
-    told(
+    Some(told(
         "`wait` lets a time pass, it waits for nothing",
         scene.token_span(index),
         "not a duration",
         "to wait for something is `verify within 5m { moved() > 0 }`",
-    )
+    ))
 }
 
 /// `page builder |` and a text below
@@ -345,12 +342,12 @@ pub(super) fn text_below(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     if !mark || !below && tokens.word(index) != "<" {
         return None;
     }
-    told(
+    Some(told(
         "a text of several lines stands between `\"\"\"`",
         scene.token_span(index),
         "begins no text",
         "write `\"\"\"` before and behind it, and indent what stands between",
-    )
+    ))
 }
 
 /// Programs that people would run in a shell.

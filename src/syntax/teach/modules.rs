@@ -3,19 +3,10 @@
 //! In: a refused `use`. Out: one diagnostic with the line as it is meant, and its edit where one is sure.
 
 use super::slips::stuck;
-use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic};
+use super::{Line, Scene, told};
+use crate::diag::Diagnostic;
 use crate::library;
 use crate::syntax::kinds::Kind;
-
-fn told(
-    message: &str,
-    span: crate::text::Span,
-    label: &str,
-    help: impl Into<String>,
-) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, message, span, label).help(help)
-}
 
 /// `use std.k8s, std.prom`, `use std.k8s std.prom`, `use std.k8s, prom`
 pub(super) fn two_modules(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {

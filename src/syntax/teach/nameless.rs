@@ -10,11 +10,6 @@ use crate::syntax::skim::PieceKind;
 /// The label of a declaration without its name: whatever uses that name is no mistake of its own.
 pub const NO_NAME: &str = "a name is missing here";
 
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
 /// `remedy (worker) {`, `let = f()`, `record {`, `runbook for checkout {`
 pub(super) fn declared(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
@@ -92,7 +87,7 @@ pub(super) fn role_without_kind(scene: &Scene<'_>, line: &Line) -> Option<Diagno
         );
         return Some(found.help("people who take turns are a `rota`, those who belong together a `group`: `role admins = group \"okta:admins\"`"));
     }
-    if !is(scene, value, PieceKind::Text) {
+    if !scene.is(value, PieceKind::Text) {
         return None;
     }
     let span = scene.token_span(value);

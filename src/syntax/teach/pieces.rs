@@ -4,25 +4,11 @@
 //! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit where one is sure.
 
 use super::slips::stuck;
-use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic};
+use super::{Line, Scene, told};
+use crate::diag::Diagnostic;
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::text::Span;
-
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
-fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, message, span, label).help(help)
-}
-
-fn text<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<&'s str> {
-    let bytes = scene.tokens.bytes(&range);
-    Some(scene.tokens.text.get(bytes)?.trim())
-}
 
 /// The names between these tokens, if nothing but signs and words that list them stands there.
 fn listed<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<Vec<&'s str>> {
@@ -30,7 +16,7 @@ fn listed<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<Vec<&'
     for index in range {
         let word = scene.tokens.word(index);
         let between = matches!(word, "," | "|" | "/" | ";" | "&" | "+" | "and" | "or");
-        if is(scene, index, PieceKind::Word) && !between {
+        if scene.is(index, PieceKind::Word) && !between {
             names.push(word);
         } else if !between {
             return None;
@@ -120,7 +106,7 @@ pub(super) fn enum_members(
             Some(inner) if !inner.is_empty() && inner.bytes().all(letter) => {
                 edits.push((span, inner.to_owned()));
             }
-            None if is(scene, index, PieceKind::Word) => {}
+            None if scene.is(index, PieceKind::Word) => {}
             _ => return None,
         }
         name_before = true;
@@ -220,7 +206,7 @@ pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         .flat(at..line.range.end)
         .find(|index| tokens.word(*index) == "else");
     let end = ends.unwrap_or(line.range.end);
-    let said = text(scene, at..end)?;
+    let said = scene.text(at..end)?;
     let span = scene.span(tokens.bytes(&(at..end)));
     let title = format!("put `{said}` before the block");
     let found = told(
@@ -277,7 +263,7 @@ pub(super) fn colon_for_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
     if line.kind != Kind::Stmt || !heads || !sign || !statement {
         return None;
     }
-    let inner = text(scene, at + 1..line.range.end)?;
+    let inner = scene.text(at + 1..line.range.end)?;
     // `return` alone ends nothing here: a `guard` stops before a change.
     if inner.contains('\n') {
         return None;
@@ -290,7 +276,7 @@ pub(super) fn colon_for_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
             "what must hold before a change is a `guard`: `guard before < 10`",
         );
         let asked = tokens.word(start) == "if" && at > start + 1;
-        let condition = text(scene, start + 1..at)?;
+        let condition = scene.text(start + 1..at)?;
         let plain = !condition.contains(" and ") && !condition.contains(" or ");
         let whole = scene.span(tokens.bytes(&line.range));
         return Some(match asked && plain {
@@ -317,8 +303,8 @@ pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option
     let at = stuck(scene, line)?;
     let start = line.range.start;
     let name = at.checked_sub(1)?;
-    let called = tokens.word(name.checked_sub(1)?) == "." && is(scene, name, PieceKind::Word);
-    let value = is(scene, at, PieceKind::Word) || is(scene, at, PieceKind::Text);
+    let called = tokens.word(name.checked_sub(1)?) == "." && scene.is(name, PieceKind::Word);
+    let value = scene.is(at, PieceKind::Word) || scene.is(at, PieceKind::Text);
     let does = tokens.word(start) == "do" || tokens.word(start) == "with";
     if line.kind != Kind::Stmt || !does || !called || !value {
         return None;
@@ -333,8 +319,8 @@ pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option
     if end == at {
         return None;
     }
-    let arguments = text(scene, at..end)?;
-    let call = format!("{}({arguments})", text(scene, start + 1..at)?);
+    let arguments = scene.text(at..end)?;
+    let call = format!("{}({arguments})", scene.text(start + 1..at)?);
     let title = "write parentheses";
     let gap = scene.span(tokens.at(name)?.end..tokens.at(at)?.start);
     let last = tokens.at(end - 1)?.end;
@@ -367,7 +353,7 @@ pub(super) fn choice_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     let end = comma.unwrap_or(close);
     // `(if ...)` has its parentheses already.
     let called = open.checked_sub(1).is_some_and(|name| {
-        is(scene, name, PieceKind::Word) && tokens.glued(name) || tokens.word(open) == "["
+        scene.is(name, PieceKind::Word) && tokens.glued(name) || tokens.word(open) == "["
     });
     if !called || at >= end {
         return None;
@@ -420,7 +406,7 @@ pub(super) fn failure_goes_on(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
 pub(super) fn untitled_attempt(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let start = line.range.start;
-    let bare = is(scene, start + 1, PieceKind::Word) && tokens.word(start + 2) == "{";
+    let bare = scene.is(start + 1, PieceKind::Word) && tokens.word(start + 2) == "{";
     let attempt = tokens.word(start) == "attempt" && (bare || tokens.word(start + 1) == "{");
     if line.kind != Kind::Stmt || !attempt {
         return None;
@@ -466,7 +452,7 @@ pub(super) fn probe_without_type(scene: &Scene<'_>, line: &Line) -> Option<Diagn
         "`->` and a type are missing here",
         format!("the type stands behind `->`: `probe {name}(...) -> Bool {{`"),
     );
-    let body = text(scene, close + 1..line.range.end)?;
+    let body = scene.text(close + 1..line.range.end)?;
     let returned = body
         .lines()
         .filter_map(|line| line.trim().strip_prefix("return "));

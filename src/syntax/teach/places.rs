@@ -12,13 +12,6 @@ use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
 use crate::text::Span;
 
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    scene
-        .tokens
-        .at(index)
-        .is_some_and(|token| token.kind == kind)
-}
-
 /// `with namespace holding 5m`, `where x == 1 holding 5m`: each on a line of its own.
 pub(super) fn trigger_line(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
@@ -90,7 +83,7 @@ pub(super) fn role_as_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let tokens = scene.tokens;
     let index = stuck(scene, line)?;
     let before = tokens.word(index.checked_sub(1)?);
-    if !is(scene, index, PieceKind::Text)
+    if !scene.is(index, PieceKind::Text)
         || !matches!(before, "page" | "tell" | "hand" | "owner" | "chain" | "by")
     {
         return None;
@@ -98,7 +91,7 @@ pub(super) fn role_as_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let text = tokens.word(index).trim_matches('"');
     let is_said = matches!(before, "page" | "tell" | "hand");
     let is_address = text.contains([':', '@']) && !text.contains(' ');
-    let only = !is(scene, index + 1, PieceKind::Text) || !line.range.contains(&(index + 1));
+    let only = !scene.is(index + 1, PieceKind::Text) || !line.range.contains(&(index + 1));
     let span = scene.token_span(index);
     if is_said && only && !is_address {
         return Some(
@@ -149,7 +142,7 @@ pub(super) fn open_secret(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if line.kind != Kind::Item || tokens.word(start) != "secret" {
         return None;
     }
-    let name = match is(scene, start + 1, PieceKind::Word) {
+    let name = match scene.is(start + 1, PieceKind::Word) {
         true => tokens.word(start + 1),
         false => "token",
     };
@@ -170,7 +163,7 @@ pub(super) fn open_secret(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
             "`= env \"...\"` or the like is missing",
         ));
     }
-    if is(scene, value, PieceKind::Text) {
+    if scene.is(value, PieceKind::Text) {
         // The value itself is not said again.
         let span = scene.token_span(value);
         let message = "a secret says where it is kept, never what it is";
@@ -180,7 +173,7 @@ pub(super) fn open_secret(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let store = tokens.word(value);
     let known = matches!(store, "env" | "file" | "vault");
     let inner = value + 2;
-    if known && tokens.word(value + 1) == "(" && is(scene, inner, PieceKind::Text) {
+    if known && tokens.word(value + 1) == "(" && scene.is(inner, PieceKind::Text) {
         let close = tokens.partner(value + 1);
         let span = scene.span(tokens.bytes(&(value..close + 1)));
         let found = told(
@@ -233,7 +226,7 @@ pub(super) fn pattern_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
             "write `with {label} ~ re\"...\"`; the pattern fits the whole value"
         ));
         let text = scene.token_span(value);
-        return Some(match is(scene, value, PieceKind::Text) {
+        return Some(match scene.is(value, PieceKind::Text) {
             true => found.fix("write `~` and a pattern", span, "~").fix(
                 "write `~` and a pattern",
                 text.at_start(),
@@ -268,13 +261,13 @@ pub(super) fn pattern_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
 /// what it replaces.
 fn tested(scene: &Scene<'_>, line: &Line, operator: usize, value: usize) -> Option<(Span, String)> {
     let tokens = scene.tokens;
-    if !is(scene, value, PieceKind::Text) || !is(scene, operator - 1, PieceKind::Word) {
+    if !scene.is(value, PieceKind::Text) || !scene.is(operator - 1, PieceKind::Word) {
         return None;
     }
     let mut first = operator - 1;
     while first > line.range.start + 1
         && tokens.word(first - 1) == "."
-        && is(scene, first - 2, PieceKind::Word)
+        && scene.is(first - 2, PieceKind::Word)
     {
         first -= 2;
     }

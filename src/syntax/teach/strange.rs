@@ -3,6 +3,8 @@
 //!
 //! In: a refused line. Out: one diagnostic with the form of this language, and its edit where one is sure.
 
+use std::ops::Range;
+
 use super::slips::stuck;
 use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
@@ -203,11 +205,25 @@ pub(super) fn function_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     })
 }
 
+/// The `>` that closes the `<` at the beginning.
+fn closing(scene: &Scene<'_>, within: Range<usize>) -> Option<usize> {
+    let mut depth = 0_usize;
+    within.into_iter().find(|at| match scene.tokens.word(*at) {
+        "<" => {
+            depth += 1;
+            false
+        }
+        ">" => {
+            depth = depth.saturating_sub(1);
+            depth == 0
+        }
+        _ => false,
+    })
+}
+
 /// `List<String>`, `Option<Int>`, `[]String`, `map[String]Int`
 pub(super) fn foreign_type(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let own =
-        |from: usize, word: &str| (from..line.range.end).find(|index| tokens.word(*index) == word);
     let told = |span| {
         Diagnostic::new(
             Code::Syntax,
@@ -229,7 +245,9 @@ pub(super) fn foreign_type(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         };
         let open = index + 1;
         if glued && tokens.word(open) == "<" {
-            let close = own(open, ">")?;
+            let Some(close) = closing(scene, open..line.range.end) else {
+                continue;
+            };
             let (head, tail) = match name {
                 "" => (String::new(), "?"),
                 name => (format!("{name}["), "]"),

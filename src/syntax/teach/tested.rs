@@ -2,26 +2,11 @@
 //!
 //! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit.
 
-use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic};
+use super::{Line, Scene, told};
+use crate::diag::Diagnostic;
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
-use crate::text::Span;
-
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
-fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, message, span, label).help(help)
-}
-
-fn text<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<&'s str> {
-    let bytes = scene.tokens.bytes(&range);
-    Some(scene.tokens.text.get(bytes)?.trim())
-}
 
 /// `expect handed to oncall`, `expect telled oncall`
 pub(super) fn expected_of_whom(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
@@ -42,7 +27,7 @@ pub(super) fn expected_of_whom(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
     while matches!(tokens.word(end), "to" | "over" | "the" | "off") && end + 1 < line.range.end {
         end += 1;
     }
-    if right == word && end == index + 1 || !is(scene, end, PieceKind::Word) {
+    if right == word && end == index + 1 || !scene.is(end, PieceKind::Word) {
         return None;
     }
     let shown = format!("{right} {}", tokens.word(end));
@@ -65,7 +50,7 @@ pub(super) fn called_expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagn
         return None;
     }
     let close = tokens.partner(open);
-    let inner = text(scene, open + 1..close)?;
+    let inner = scene.text(open + 1..close)?;
     let span = scene.span(tokens.bytes(&(open..close + 1)));
     let found = told(
         &format!("`{word}` is not a call"),
@@ -88,7 +73,7 @@ pub(super) fn called_expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagn
 pub(super) fn given_action(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let index = line.range.start + 1;
-    let path = tokens.word(index + 1) == "." && is(scene, index + 2, PieceKind::Word);
+    let path = tokens.word(index + 1) == "." && scene.is(index + 2, PieceKind::Word);
     let happens = matches!(
         tokens.word(index + 3),
         "takes" | "fails" | "hangs" | "never"
@@ -96,7 +81,7 @@ pub(super) fn given_action(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     if line.kind != Kind::Test || tokens.word(index - 1) != "given" || !path || !happens {
         return None;
     }
-    let action = text(scene, index..index + 3)?;
+    let action = scene.text(index..index + 3)?;
     let span = scene.span(tokens.bytes(&(index..index + 3)));
     let found = told(
         "what becomes of an action is said with `do`",

@@ -11,16 +11,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 
-fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
-    let token = scene.tokens.at(index);
-    token.is_some_and(|token| token.kind == kind)
-}
-
 /// The text of some tokens.
-fn text<'a>(scene: &Scene<'a>, range: Range<usize>) -> Option<&'a str> {
-    scene.tokens.text.get(scene.tokens.bytes(&range))
-}
-
 /// Tokens that stand for `right`.
 fn turned(scene: &Scene<'_>, message: &str, range: Range<usize>, right: String) -> Diagnostic {
     let span = scene.span(scene.tokens.bytes(&range));
@@ -33,7 +24,7 @@ fn turned(scene: &Scene<'_>, message: &str, range: Range<usize>, right: String) 
 pub(super) fn product_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let (tokens, start) = (scene.tokens, line.range.start);
     let head = tokens.word(start) == "runbook" && tokens.word(start + 1) == "for";
-    let names = (start + 2..start + 4).all(|index| is(scene, index, PieceKind::Word));
+    let names = (start + 2..start + 4).all(|index| scene.is(index, PieceKind::Word));
     if line.kind != Kind::Item || !head || !names || tokens.word(start + 4) != "{" {
         return None;
     }
@@ -58,7 +49,7 @@ pub(super) fn role_kind_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
 /// `cleared "over" if lag() < 5`
 pub(super) fn cleared_text_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let (tokens, start) = (scene.tokens, line.range.start);
-    let cleared = tokens.word(start) == "cleared" && is(scene, start + 1, PieceKind::Text);
+    let cleared = tokens.word(start) == "cleared" && scene.is(start + 1, PieceKind::Text);
     if line.kind != Kind::Stmt || !cleared || tokens.word(start + 2) != "if" {
         return None;
     }
@@ -66,7 +57,7 @@ pub(super) fn cleared_text_first(scene: &Scene<'_>, line: &Line) -> Option<Diagn
     let otherwise = tokens
         .flat(start + 3..line.range.end)
         .find(|index| tokens.word(*index) == "else");
-    let condition = text(scene, start + 3..otherwise.unwrap_or(line.range.end))?;
+    let condition = scene.text(start + 3..otherwise.unwrap_or(line.range.end))?;
     let right = format!("if {condition} {}", tokens.word(start + 1));
     let message = "the condition stands before the text";
     Some(turned(scene, message, start + 1..line.range.end, right))
@@ -82,8 +73,8 @@ pub(super) fn given_value_first(scene: &Scene<'_>, line: &Line) -> Option<Diagno
     if line.kind != Kind::Test || tokens.word(start) != "given" || !number {
         return None;
     }
-    let value = text(scene, start + 1..arrow)?;
-    let right = format!("{} -> {value}", text(scene, arrow + 2..line.range.end)?);
+    let value = scene.text(start + 1..arrow)?;
+    let right = format!("{} -> {value}", scene.text(arrow + 2..line.range.end)?);
     let message = "what is observed stands before its value";
     Some(turned(scene, message, start + 1..line.range.end, right))
 }
@@ -102,7 +93,7 @@ pub(super) fn type_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let named = tokens
         .word(name)
         .starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
-    if !declares || !upper || !begins || !named || !is(scene, name, PieceKind::Word) {
+    if !declares || !upper || !begins || !named || !scene.is(name, PieceKind::Word) {
         return None;
     }
     let right = format!("{}: {}", tokens.word(name), tokens.word(ty));
@@ -118,7 +109,7 @@ pub(super) fn type_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
 pub(super) fn event_name_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let (tokens, start) = (scene.tokens, line.range.start);
     let event = tokens.word(start) == "on" && tokens.word(start + 1) == "event";
-    let named = tokens.word(start + 3) == ":" && is(scene, start + 4, PieceKind::Word);
+    let named = tokens.word(start + 3) == ":" && scene.is(start + 4, PieceKind::Word);
     if line.kind != Kind::Clause || !event || !named {
         return None;
     }
@@ -146,8 +137,8 @@ pub(super) fn value_before_if(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
     let otherwise = tokens
         .flat(asked..end)
         .find(|index| tokens.word(*index) == "else")?;
-    let condition = text(scene, asked + 1..otherwise)?;
-    let (value, other) = (text(scene, first..asked)?, text(scene, otherwise + 1..end)?);
+    let condition = scene.text(asked + 1..otherwise)?;
+    let (value, other) = (scene.text(first..asked)?, scene.text(otherwise + 1..end)?);
     let small = other.to_ascii_lowercase();
     let other = match small.as_str() {
         "true" | "false" | "none" => small.as_str(),
@@ -171,15 +162,15 @@ pub(super) fn comprehension(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         let colon = tokens
             .flat(first..end)
             .find(|index| tokens.word(*index) == ":")?;
-        let value = text(scene, colon + 1..end)?;
-        let right = format!("{value} {}", text(scene, first..colon)?);
+        let value = scene.text(colon + 1..end)?;
+        let right = format!("{value} {}", scene.text(first..colon)?);
         let message = "the element stands before its `for`";
         return Some(turned(scene, message, first..end, right));
     }
     let where_in = tokens
         .flat(first..end)
         .any(|index| tokens.word(index) == "where");
-    if !is(scene, first, PieceKind::Word) || tokens.word(first + 1) != "in" || !where_in {
+    if !scene.is(first, PieceKind::Word) || tokens.word(first + 1) != "in" || !where_in {
         return None;
     }
     let name = tokens.word(first);

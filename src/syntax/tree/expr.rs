@@ -156,7 +156,75 @@ pub enum BinaryOp {
     Or,
 }
 
+/// An operator that compares two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Comparison {
+    pub fn op(self) -> BinaryOp {
+        match self {
+            Comparison::Equal => BinaryOp::Equal,
+            Comparison::NotEqual => BinaryOp::NotEqual,
+            Comparison::Less => BinaryOp::Less,
+            Comparison::LessEqual => BinaryOp::LessEqual,
+            Comparison::Greater => BinaryOp::Greater,
+            Comparison::GreaterEqual => BinaryOp::GreaterEqual,
+        }
+    }
+
+    /// The same with its sides turned around: `a < b` is `b > a`.
+    pub fn turned(self) -> Comparison {
+        match self {
+            Comparison::Equal | Comparison::NotEqual => self,
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessEqual => Comparison::GreaterEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterEqual => Comparison::LessEqual,
+        }
+    }
+
+    /// The one that holds where this one does not: every number has its place among the others.
+    pub fn flipped(self) -> Comparison {
+        match self {
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+            Comparison::Less => Comparison::GreaterEqual,
+            Comparison::LessEqual => Comparison::Greater,
+            Comparison::Greater => Comparison::LessEqual,
+            Comparison::GreaterEqual => Comparison::Less,
+        }
+    }
+}
+
 impl BinaryOp {
+    /// What it compares by, if it compares.
+    pub fn comparison(self) -> Option<Comparison> {
+        match self {
+            BinaryOp::Equal => Some(Comparison::Equal),
+            BinaryOp::NotEqual => Some(Comparison::NotEqual),
+            BinaryOp::Less => Some(Comparison::Less),
+            BinaryOp::LessEqual => Some(Comparison::LessEqual),
+            BinaryOp::Greater => Some(Comparison::Greater),
+            BinaryOp::GreaterEqual => Some(Comparison::GreaterEqual),
+            BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Range
+            | BinaryOp::RangeInclusive
+            | BinaryOp::In
+            | BinaryOp::And
+            | BinaryOp::Or => None,
+        }
+    }
+
     /// Whether it answers yes or no.
     pub fn is_question(self) -> bool {
         match self {

@@ -67,26 +67,6 @@ pub fn parts(template: &Template) -> Vec<SmolStr> {
     texts.collect()
 }
 
-pub fn compares(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Less
-        | BinaryOp::LessEqual
-        | BinaryOp::Greater
-        | BinaryOp::GreaterEqual
-        | BinaryOp::In => true,
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::And
-        | BinaryOp::Or => false,
-    }
-}
-
 /// A number of the same kind as the largest of these, and larger.
 pub fn behind(constants: &[Value]) -> Option<Value> {
     match constants.iter().max()? {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::constants::{self, compares, computed, parts, simple};
+use super::constants::{self, computed, parts, simple};
 use crate::typed::{
     ActionCallee, ArmPattern, Body, CallExpr, Callee, Expr, ExprKind, ExternId, ExternKind,
     FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
@@ -238,7 +238,7 @@ impl Reader<'_> {
     /// Notes every comparison in an expression, and every source.
     fn look(&mut self, expr: &Expr) {
         expr.for_each(&mut |part| match &part.kind {
-            ExprKind::Binary { op, left, right } if compares(*op) => {
+            ExprKind::Binary { op, left, right } if op.comparison().is_some() => {
                 let mut sources = self.sources(left);
                 sources.extend(self.sources(right));
                 let mut constants = Vec::new();
