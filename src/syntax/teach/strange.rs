@@ -255,7 +255,16 @@ pub(super) fn foreign_type(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
             let span = scene.span(tokens.bytes(&(index..close + 1)));
             let found = told(span);
             let begin = scene.span(tokens.bytes(&(index..open + 1)));
-            let found = found.fix(title, begin, head);
+            let mut found = found.fix(title, begin, head);
+            // What stands in it is written with brackets, too.
+            for inner in open + 1..close {
+                let bracket = match tokens.word(inner) {
+                    "<" => "[",
+                    ">" => "]",
+                    _ => continue,
+                };
+                found = found.fix(title, scene.token_span(inner), bracket);
+            }
             return Some(found.fix(title, scene.token_span(close), tail));
         }
         if word == "map" && glued && tokens.word(open) == "[" {
