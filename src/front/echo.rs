@@ -5,6 +5,7 @@
 //! A name that stands in a line nobody could read may be declared there, so nothing is said of it being
 //! unknown; and that something is of no use is not said of an item with a part that was not understood.
 
+mod missing;
 mod same;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,72 +13,12 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use self::missing::Missing;
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::library;
 use crate::syntax;
 use crate::syntax::tree::{Clause, ClauseKind, File, Item, ItemKind, TriggerKind};
 use crate::text::{SourceId, Sources, Span};
-
-/// What is not there for the rest of a package, since what should bring it cannot be read.
-struct Missing {
-    /// Names that nothing else is said of.
-    lost: BTreeSet<String>,
-    /// Those of them that stand in lines that cannot be read.
-    unreadable: BTreeSet<String>,
-    /// The files of which a `use` cannot be read, or leads nowhere.
-    without_imports: BTreeSet<SourceId>,
-}
-
-impl Missing {
-    fn of(
-        sources: &Sources,
-        files: &Places<'_>,
-        read: &[Diagnostic],
-        lost: &BTreeSet<SmolStr>,
-        said: &[Diagnostic],
-    ) -> Missing {
-        let mut lost: BTreeSet<String> = lost.iter().map(SmolStr::to_string).collect();
-        let mut unreadable = BTreeSet::new();
-        for found in read.iter().filter(|found| is_error(found)) {
-            let line = names(sources, unread(sources, files, found.primary.span));
-            // `MOST_PODS = 3` gives the name to a constant as well, once it is mended.
-            unreadable.extend(line.flat_map(|name| {
-                let joined = name.strip_prefix("let").unwrap_or(&name).to_owned();
-                [name.to_lowercase(), joined, name]
-            }));
-        }
-        lost.extend(unreadable.iter().cloned());
-        let mut without_imports = BTreeSet::new();
-        for found in read.iter().filter(|found| is_error(found)) {
-            let item = item_at(files, found.primary.span);
-            if item.is_some_and(|item| takes_in(sources, item)) {
-                without_imports.insert(files.file(found.primary.span));
-            }
-        }
-        for found in said.iter() {
-            match found.code {
-                Code::UnknownModule => match found.fixes.first() {
-                    Some(fix) => lost.extend(fix.edits.iter().map(|edit| edit.text.clone())),
-                    None => {
-                        without_imports.insert(files.file(found.primary.span));
-                    }
-                },
-                // The names that the one side has and the other does not.
-                Code::FindingMismatch => {
-                    for label in found.others.iter().chain([&found.primary]) {
-                        lost.extend(names(sources, line_around(sources, label.span)));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Missing {
-            lost,
-            unreadable,
-            without_imports,
-        }
-    }
-}
 
 /// Drops the echoes of `read` and of imports that failed; `lost` are the names that a dependency should lend and
 /// does not.

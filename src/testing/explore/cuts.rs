@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use super::constants::{self, computed, parts, simple};
 use crate::typed::{
-    ActionCallee, ArmPattern, Body, CallExpr, Callee, Expr, ExprKind, ExternId, ExternKind,
-    FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
+    ActionCallee, ArmPattern, BinaryOp, Body, CallExpr, Callee, Expr, ExprKind, ExternId,
+    ExternKind, FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
 };
 use crate::value::Value;
 
@@ -238,7 +238,9 @@ impl Reader<'_> {
     /// Notes every comparison in an expression, and every source.
     fn look(&mut self, expr: &Expr) {
         expr.for_each(&mut |part| match &part.kind {
-            ExprKind::Binary { op, left, right } if op.comparison().is_some() => {
+            ExprKind::Binary { op, left, right }
+                if op.comparison().is_some() || *op == BinaryOp::In =>
+            {
                 let mut sources = self.sources(left);
                 sources.extend(self.sources(right));
                 let mut constants = Vec::new();
