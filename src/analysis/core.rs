@@ -13,6 +13,7 @@ mod declaration;
 mod expr;
 mod inline;
 mod meaning;
+mod reading;
 mod runbook;
 mod stmt;
 mod value;
@@ -26,7 +27,8 @@ use crate::typed::{
 
 use canon::{Canon, Digest};
 pub use condition::Asks;
-pub use meaning::{Meanings, Place};
+pub use meaning::Meanings;
+pub use reading::Place;
 
 /// Something with a name that the world, or another package, knows it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

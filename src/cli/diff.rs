@@ -56,16 +56,16 @@ enum Format {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let after = arguments.after.as_deref().unwrap_or(".");
-    let here = match std::path::Path::new(after).is_dir() {
-        true => PathBuf::from(after),
+    let after_word = arguments.after.as_deref().unwrap_or(".");
+    let here = match std::path::Path::new(after_word).is_dir() {
+        true => PathBuf::from(after_word),
         false => PathBuf::from("."),
     };
     let before = match &arguments.before {
         Some(word) => versions::named(word, &here),
         None => versions::at_revision("HEAD", &here),
     };
-    let sides = (before, versions::named(after, &here));
+    let sides = (before, versions::named(after_word, &here));
     let (before, after) = match sides {
         (Ok(before), Ok(after)) => (before, after),
         (Err(trouble), _) | (_, Err(trouble)) => {
@@ -74,6 +74,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             return Ok(USAGE);
         }
     };
+    if let Some(word) = &arguments.before
+        && let Some(why) = versions::is_one([word, after_word], &before, &after)
+    {
+        terminal.complain(&format!("rbk: {why}\n"))?;
+        return Ok(USAGE);
+    }
     let diff = diff::diff(&before.side, &after.side);
     terminal.say(&match arguments.format {
         Format::Human => diff::terminal(&diff, &after.sources, arguments.all),

@@ -1,5 +1,7 @@
 //! Versions of a package: a folder, a git revision, a lock; and what each says of the runbooks.
 
+mod base;
+
 use std::cell::LazyCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -8,18 +10,21 @@ use crate::diag::{Code, Diagnostic, human};
 use crate::front::{self, Rewrite};
 use crate::host::{Disk, Repository, Revision};
 use crate::program::manifest::Manifest;
-use crate::project::lock::{self, LOCK, Lock, LockedDependency};
+use crate::project::lock::{self, LOCK, LockedDependency};
 use crate::project::{self, EntryKind, Files};
 use crate::report::diff::{Dependency, Known, Side};
 use crate::text::{Sources, Span};
 use crate::value::escape_text;
 
+pub use self::base::{base, base_missing, base_name};
 use super::packages::{self, Checked};
 
 /// One version, with the texts that its places are in.
 pub struct Version {
     pub side: Side,
     pub sources: Sources,
+    /// The package on the disk that it is.
+    pub folder: Option<PathBuf>,
 }
 
 /// Why a version cannot be read.
@@ -80,7 +85,7 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
 /// A file at a revision, if there is one.
 fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
     let repository = Repository::around(here)?;
-    let commit = repository.commit(revision)?;
+    let commit = repository.branch(revision)?;
     // As in git, `./` begins at the folder that is worked in.
     let path = match path.strip_prefix("./") {
         Some(rest) => PathBuf::from(repository.below()).join(rest),
@@ -115,7 +120,7 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
         },
         None => (word, repository.below().to_owned()),
     };
-    let commit = repository.commit(revision).ok_or_else(|| {
+    let commit = repository.branch(revision).ok_or_else(|| {
         let revision = escape_text(revision, SHOWN);
         Trouble::Said(match revision.as_str() {
             "HEAD" => {
@@ -132,7 +137,7 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
     match files.kind(Path::new(project::MANIFEST)) == Ok(EntryKind::File) {
         true => Ok(files),
         false => {
-            let such = package_below(&files).map_or_else(
+            let such = packages_below(&files).next().map_or_else(
                 || "REV:path/of/the/package".to_owned(),
                 |path| {
                     let whole = Path::new(&below).join(path);
@@ -148,41 +153,25 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
     }
 }
 
-/// The first folder with a package in it.
-fn package_below(files: &dyn Files) -> Option<PathBuf> {
+/// The folders with a package in them, those nearer to the top first.
+fn packages_below(files: &dyn Files) -> impl Iterator<Item = PathBuf> {
     let mut folders = VecDeque::from([PathBuf::from(".")]);
     // A revision has a bounded number of files.
-    while let Some(folder) = folders.pop_front() {
-        if files.kind(&folder.join(project::MANIFEST)) == Ok(EntryKind::File) {
-            return Some(folder.strip_prefix(".").unwrap_or(&folder).to_path_buf());
+    std::iter::from_fn(move || {
+        while let Some(folder) = folders.pop_front() {
+            let below = files.list(&folder).unwrap_or_default().into_iter();
+            let below = below.filter(|entry| entry.kind == EntryKind::Folder);
+            folders.extend(below.map(|entry| entry.path));
+            if files.kind(&folder.join(project::MANIFEST)) == Ok(EntryKind::File) {
+                return Some(folder.strip_prefix(".").unwrap_or(&folder).to_path_buf());
+            }
         }
-        let below = files.list(&folder).unwrap_or_default().into_iter();
-        folders.extend(
-            below
-                .filter(|entry| entry.kind == EntryKind::Folder)
-                .map(|entry| entry.path),
-        );
-    }
-    None
+        None
+    })
 }
 
 /// The longest word of the user's that is shown, in characters.
 const SHOWN: usize = 200;
-
-/// The lock of the package in `here` at a revision; none where there is no repository, revision or lock.
-pub fn lock_at(revision: &str, here: &Path) -> Option<Lock> {
-    let repository = Repository::around(here)?;
-    let commit = repository.commit(revision)?;
-    let files = repository
-        .revision(&commit, revision, repository.below())
-        .ok()?;
-    let bytes = files
-        .read(Path::new(LOCK), crate::text::Source::MAX_BYTES)
-        .ok()?;
-    let mut sources = Sources::default();
-    let id = sources.add(LOCK, &String::from_utf8(bytes).ok()?);
-    lock::read(sources.source(id)).ok()
-}
 
 fn is_lock(path: &Path) -> bool {
     path.extension()
@@ -209,6 +198,7 @@ fn of_lock_text(text: &str, name: &str) -> Result<Version, Trouble> {
         Ok(lock) => Ok(Version {
             side: Side::of_lock(&lock, name),
             sources,
+            folder: None,
         }),
         Err(found) => Err(Trouble::Found(vec![found], sources)),
     }
@@ -224,6 +214,10 @@ fn of_files(files: &dyn Files, path: &Path, name: &str) -> Result<Version, Troub
         Some(side) => Ok(Version {
             side,
             sources: std::mem::take(&mut checked.sources),
+            folder: match (files.revision(), &checked.path) {
+                (None, Some(path)) => Some(files.absolute(Path::new(path))),
+                (None, None) | (Some(_), _) => None,
+            },
         }),
         None => {
             checked
@@ -232,6 +226,21 @@ fn of_files(files: &dyn Files, path: &Path, name: &str) -> Result<Version, Troub
             Err(Trouble::Found(checked.diagnostics, checked.sources))
         }
     }
+}
+
+/// That two words name one package, since a folder that is none lies in one: everything would seem to be the same.
+pub fn is_one(words: [&str; 2], before: &Version, after: &Version) -> Option<String> {
+    let folder = before
+        .folder
+        .as_ref()
+        .filter(|_| before.folder == after.folder)?;
+    let is_whole = |word: &str| Disk.absolute(Path::new(word)) == *folder;
+    let part = words.into_iter().find(|word| !is_whole(word))?;
+    Some(format!(
+        "`{}` is not a package of its own, but a part of `{}`, so there is nothing to compare",
+        escape_text(part, SHOWN),
+        folder.display()
+    ))
 }
 
 /// What a checked package may do; none where it has errors.
@@ -330,62 +339,6 @@ pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic>
         },
     };
     front::versions(before, after, checked.version_at, rewrite)
-}
-
-/// What the base has; none where there is no base, or no lock in it.
-pub fn base(checked: &Checked) -> Option<Lock> {
-    let here = checked.path.as_deref()?;
-    lock_at(&base_name(checked), Path::new(here))
-}
-
-/// Where the base is told from: the branch that others clone, and those that are meant where nothing is said.
-const TRUNKS: [&str; 3] = ["origin/HEAD", "origin/main", "origin/master"];
-
-/// The branch that others clone, as a commit.
-fn trunk(repository: &Repository) -> Option<String> {
-    TRUNKS.iter().find_map(|trunk| repository.commit(trunk))
-}
-
-/// The revision whose lock is never rewritten, as the manifest that was merged names it, also where that is not here:
-/// whoever changes the package does not choose what the change is held to.
-pub fn base_name(checked: &Checked) -> String {
-    let merged = || {
-        let repository = Repository::around(Path::new(checked.path.as_deref()?))?;
-        let trunk = trunk(&repository)?;
-        let files = repository
-            .revision(&trunk, TRUNKS[0], repository.below())
-            .ok()?;
-        let most = crate::text::Source::MAX_BYTES;
-        let bytes = files.read(Path::new(project::MANIFEST), most).ok()?;
-        project::lock_base(&String::from_utf8(bytes).ok()?)
-    };
-    merged().unwrap_or_else(|| checked.lock_base.clone())
-}
-
-/// That nothing says which versions are released, where something should: the repository has another one that it
-/// comes from, and the base is not here, or the change alone says what it is.
-pub fn base_missing(checked: &Checked) -> Option<Diagnostic> {
-    let here = checked.path.as_deref()?;
-    let repository = Repository::around(Path::new(here))?;
-    if !repository.has_remote() {
-        return None;
-    }
-    let base = base_name(checked);
-    let (what, help) = match (repository.commit(&base), trunk(&repository)) {
-        (None, _) => (
-            format!("`{}` is not here", escape_text(&base, SHOWN)),
-            "fetch the whole history (`fetch-depth: 0` in a GitHub workflow), or name another branch as `base` in \
-             `[lock]`",
-        ),
-        (Some(_), None) => (
-            "no branch that others clone is here".to_owned(),
-            "fetch it, and say which one it is with `git remote set-head origin BRANCH`: a change does not say itself \
-             what it is held to",
-        ),
-        (Some(_), Some(_)) => return None,
-    };
-    let message = format!("{what}, so nothing says which versions are released");
-    Some(Diagnostic::new(Code::LockStale, message, manifest(checked)?, "").help(help))
 }
 
 /// The manifest as a whole, as a place.

@@ -69,6 +69,24 @@ impl Repository {
             .then_some(commit)
     }
 
+    /// The commit of a branch that others have: `origin/main` is no tag and no branch of that name that only this
+    /// repository has. What names no branch of a remote is any revision.
+    pub fn branch(&self, name: &str) -> Option<String> {
+        let remote = self.commit(&format!("refs/remotes/{name}"));
+        let remotes = || ask(&self.top, &["remote"], b"").unwrap_or_default();
+        let is_remote = |all: &str| {
+            let mut remotes = all.lines();
+            remotes.any(|remote| {
+                name.strip_prefix(remote)
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
+        };
+        remote.or_else(|| match is_remote(&String::from_utf8_lossy(&remotes())) {
+            true => None,
+            false => self.commit(name),
+        })
+    }
+
     /// The files of packages at a commit that the user names by this word, their paths from this folder.
     pub fn revision(&self, commit: &str, named: &str, folder: &str) -> Result<Revision, String> {
         Revision::new(&self.top, commit, named, folder)

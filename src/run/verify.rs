@@ -19,7 +19,7 @@ pub struct Verifying {
     captures: Vec<Value>,
     order: Order,
     started: Time,
-    /// The newest poll.
+    /// The newest poll; while it is waited for, when it is due.
     polled: Time,
     /// Since when every poll was true.
     held_since: Option<Time>,
@@ -120,6 +120,11 @@ impl Run {
                 self.next_poll(context, verify, verifying)
             }
             (Signal::Input(_), _) => {
+                // The agent was not at work: what it missed speaks neither for the condition nor against it.
+                let late = moment::since(verifying.polled, context.now);
+                if late >= verify.every {
+                    verifying.started = moment::after(verifying.started, late);
+                }
                 verifying.polled = context.now;
                 let aborts = verify.abort_if.is_some() && verifying.order != Order::Look;
                 let stage = if aborts {
@@ -190,7 +195,7 @@ impl Run {
         }
     }
 
-    /// Waits for the next point of the grid; one that was missed is skipped, never made up for.
+    /// Waits for the next point of the grid; one that was missed is skipped, and its time does not count.
     fn next_poll(
         &mut self,
         context: &mut Context<'_>,
@@ -208,6 +213,7 @@ impl Run {
         let id = self.fresh_id();
         context.actions.push(Action::Wait { id, until });
         verifying.stage = Stage::Waiting(id);
+        verifying.polled = until;
         Turn::Wait(Frame::Verifying(verifying))
     }
 

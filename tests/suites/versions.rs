@@ -20,6 +20,7 @@ use rbk::facade::{self, File, versions};
 use crate::harness::fixture::{self, Fixture, root, trial};
 use crate::harness::snapshot;
 
+mod base;
 mod git;
 
 pub fn trials() -> Vec<Trial> {
@@ -40,6 +41,7 @@ pub fn trials() -> Vec<Trial> {
             words_stay_in_code,
         ),
     ]);
+    trials.extend(base::trials());
     trials.extend(git::trials());
     trials
 }

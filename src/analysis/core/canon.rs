@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
 use super::inline::{Frame, Inlined};
-use super::meaning::Readings;
+use super::reading::Readings;
 use super::{Cores, Meanings, Named};
 use crate::program::manifest::{ConditionHash, ENCODING};
 use crate::typed::{
@@ -197,7 +197,7 @@ impl<'a> Canon<'a> {
             Some(meaning) => {
                 self.tag("stands for");
                 self.digest(&meaning.digest);
-                self.readings.meet(meaning);
+                self.readings.meet(&meaning.readings, meaning.through);
             }
             None => {
                 self.tag("local");

@@ -6,17 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
-use super::canon::{Canon, Digest};
-use super::meaning::{Finder, Meanings, Moment, Place};
+use super::canon::Canon;
+use super::meaning::{Finder, Meanings};
+use super::reading::{Moment, Place};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
     ArmPattern, BindingId, Body, Cap, CapKind, Expr, FailureFilter, FindingId, Hand, Handler,
-    HandlerAction, LocalId, Remedy, Runbook, Step, StmtKind,
+    HandlerAction, LocalId, Remedy, Runbook, Step, StmtKind, Type,
 };
 
 /// What each parameter of each finding stands for, at all places that find it.
 #[derive(Default)]
-pub struct Handed(BTreeMap<(FindingId, u32), BTreeSet<Digest>>);
+pub struct Handed(BTreeMap<(FindingId, u32), BTreeSet<ConditionHash>>);
 
 impl<'a> Cores<'a> {
     /// What the locals of a body stand for; the first `params` are its parameters.
@@ -38,14 +39,18 @@ impl<'a> Cores<'a> {
         let Some(body) = &runbook.diagnose else {
             return handed;
         };
-        let seen = self.meanings(runbook, body, 0);
+        let mut seen = self.meanings(runbook, body, 0);
         body.block.for_each_stmt(&mut |stmt| {
             if let StmtKind::Found { finding, args } = &stmt.kind {
+                seen.go_to(stmt.span);
                 for (index, arg) in args.iter().enumerate() {
-                    let mut canon = Canon::new(self, runbook).meaning(&seen);
-                    canon.expr(arg);
+                    let place = match arg.ty {
+                        Type::Target(_) => Place::Target,
+                        _ => Place::Once,
+                    };
+                    let given = self.given(runbook, &seen, (&[arg], &[arg]), place);
                     let places = handed.0.entry((*finding, index as u32)).or_default();
-                    places.insert(canon.finish().0);
+                    places.insert(given);
                 }
             }
         });
@@ -63,11 +68,11 @@ impl<'a> Cores<'a> {
         for index in 0..remedy.params {
             let ty = &remedy.body.locals[index as usize].ty;
             let key = remedy.finding.map(|finding| (finding, index));
-            let digests = key.and_then(|key| handed.0.get(&key));
-            match digests {
-                Some(digests) => finder.is(LocalId(index), "handed", |canon| {
+            let given = key.and_then(|key| handed.0.get(&key));
+            match given {
+                Some(given) => finder.is(LocalId(index), "handed", |canon| {
                     canon.ty(ty);
-                    digests.iter().for_each(|digest| canon.digest(digest));
+                    given.iter().copied().for_each(|one| canon.short(one));
                 }),
                 None => finder.is(LocalId(index), "parameter", |canon| {
                     canon.number(u64::from(index));

@@ -6,7 +6,8 @@
 use super::Cores;
 use super::canon::Canon;
 use super::condition::Asks;
-use super::meaning::{Meanings, Place};
+use super::meaning::Meanings;
+use super::reading::Place;
 use crate::text::Span;
 use crate::typed::{
     BinaryOp, Block, CallExpr, Callee, Expr, ExprKind, FunctionId, FunctionKind, LocalId, Package,

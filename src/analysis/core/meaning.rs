@@ -8,84 +8,50 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
 use super::canon::{Canon, Digest};
+use super::reading::{Moment, Place, Reading, Readings, Through};
 use crate::text::Span;
 use crate::typed::{
     Arm, ArmPattern, Attempt, Block, Body, Expr, ExprKind, Local, LocalId, Runbook, Step, Stmt,
     StmtKind, Type, UndoChoice,
 };
 
-/// The most readings that are told apart in one value.
-const READINGS: usize = 64;
-
-/// How often something was done or waited for before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u32);
-
-impl Moment {
-    /// How many moments lie between.
-    pub fn since(self, before: Moment) -> u64 {
-        u64::from(self.0.saturating_sub(before.0))
-    }
-}
-
-/// One reading of the world: when, in which order, and of what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Reading {
-    at: Moment,
-    /// The readings of one body are numbered.
-    number: u32,
-    of: Digest,
-}
-
-/// How what was read comes to where it is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Through {
-    /// As a value, which stays what it was.
-    Value,
-    /// By which target was chosen.
-    Choice,
-    /// By looking a target up: which one it is stays, and its fields are what they were then.
-    Lookup,
-}
-
-/// Where something stands, which decides what of it grows old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// What a `guard` or a `verify` asks: it is looked at again, with the fields of targets.
-    Live,
-    /// What is looked at once.
-    Once,
-    /// Which target something is done to.
-    Target,
-}
-
-impl Place {
-    fn counts(self, through: Through) -> bool {
-        match (self, through) {
-            (_, Through::Value) | (Place::Once, _) | (Place::Target, Through::Choice) => true,
-            (Place::Live, Through::Choice | Through::Lookup) | (Place::Target, Through::Lookup) => {
-                false
-            }
-        }
-    }
-}
-
 pub(super) struct Meaning {
     pub digest: Digest,
-    readings: Vec<Reading>,
-    through: Through,
+    pub readings: Vec<Reading>,
+    pub through: Through,
+}
+
+/// Readings of another branch, which were made before and are none of this one.
+#[derive(Clone, Copy, Debug)]
+struct Apart {
+    /// After this one.
+    from: u32,
+    /// With this one.
+    to: u32,
+    /// Of the branch around, its number among all.
+    around: Option<usize>,
+}
+
+/// What is so where a part begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Begin {
+    now: Moment,
+    /// How many readings were made before.
+    made: u32,
+    /// Those that do not count, by its number.
+    apart: Option<usize>,
 }
 
 /// What each local of a body stands for.
 #[derive(Default)]
 pub struct Meanings {
     locals: BTreeMap<LocalId, Meaning>,
-    /// All readings, by their numbers.
-    all: Vec<Reading>,
-    /// By the place in the source what begins there: a moment, with the readings that were made before.
-    moments: BTreeMap<u32, (Moment, u32)>,
-    now: Moment,
-    made: u32,
+    /// The numbers of all readings, ascending, by what they are of.
+    all: BTreeMap<Digest, Vec<u32>>,
+    apart: Vec<Apart>,
+    /// By the place in the source what is so behind it.
+    moments: BTreeMap<u32, Begin>,
+    at: Begin,
 }
 
 impl Meanings {
@@ -96,16 +62,16 @@ impl Meanings {
     /// From now on what is hashed stands in this statement.
     pub fn go_to(&mut self, stmt: Span) {
         let before = self.moments.range(..=stmt.start).next_back();
-        (self.now, self.made) = before.map_or_else(Default::default, |(_, begins)| *begins);
+        self.at = before.map_or_else(Begin::default, |(_, begins)| *begins);
     }
 
     pub fn now(&self) -> Moment {
-        self.now
+        self.at.now
     }
 
     /// When each of these was read that grows old at such a place.
     pub(super) fn read(readings: &Readings, place: Place) -> Vec<Moment> {
-        let all = readings.0.iter();
+        let all = readings.iter();
         let counted = all.filter(|(_, through)| place.counts(*through));
         counted.map(|(reading, _)| reading.at).collect()
     }
@@ -113,63 +79,34 @@ impl Meanings {
     /// How many moments ago each of these was read; none where all are of now.
     pub(super) fn ages(&self, readings: &Readings, place: Place) -> Option<Vec<u64>> {
         let age = |(reading, through): &(Reading, Through)| match place.counts(*through) {
-            true => self.now.since(reading.at),
+            true => self.at.now.since(reading.at),
             false => 0,
         };
-        let ages: Vec<u64> = readings.0.iter().map(age).collect();
+        let ages: Vec<u64> = readings.iter().map(age).collect();
         ages.iter().any(|age| *age > 0).then_some(ages)
     }
 
     /// Of each of these how many of the same thing were made since; none where there are none.
     pub(super) fn later(&self, readings: &Readings) -> Option<Vec<u64>> {
-        let later = |(one, _): &(Reading, Through)| {
-            let since = self.all.iter().skip(one.number as usize);
-            let since = since.take_while(|other| other.number <= self.made);
-            since.filter(|other| other.of == one.of).count() as u64
-        };
-        let later: Vec<u64> = readings.0.iter().map(later).collect();
+        let later = |(one, _): &(Reading, Through)| self.since(one);
+        let later: Vec<u64> = readings.iter().map(later).collect();
         later.iter().any(|count| *count > 0).then_some(later)
     }
-}
 
-/// The readings that are met in one part, each once, in the order in which they are met.
-#[derive(Default)]
-pub(super) struct Readings(Vec<(Reading, Through)>);
-
-impl Readings {
-    pub fn meet(&mut self, meaning: &Meaning) {
-        for reading in &meaning.readings {
-            self.add(*reading, meaning.through);
-        }
-    }
-
-    fn add(&mut self, reading: Reading, through: Through) {
-        let room = self.0.len() < READINGS;
-        match self
-            .0
-            .iter_mut()
-            .find(|(known, by)| *known == reading && *by == through)
-        {
-            Some(_) => {}
-            None if room => self.0.push((reading, through)),
-            // Of too many the last one stands for the oldest.
-            None => {
-                if let Some((last, _)) = self.0.last_mut() {
-                    last.at = last.at.min(reading.at);
-                }
-            }
-        }
-    }
-
-    /// Which of those of one thing each is, from the first that was made on; none where there is one of each.
-    pub fn ranks(&self) -> Option<Vec<u64>> {
-        let rank = |(one, _): &(Reading, Through)| {
-            let of = self.0.iter().map(|(other, _)| other);
-            let of = of.filter(|other| other.of == one.of && other.number < one.number);
-            of.count() as u64
+    /// How many readings of the same thing were made since, other branches left out.
+    fn since(&self, one: &Reading) -> u64 {
+        let numbers = self.all.get(&one.of).map_or(&[][..], Vec::as_slice);
+        let between = |from: u32, to: u32| {
+            let to = numbers.partition_point(|number| *number <= to);
+            to.saturating_sub(numbers.partition_point(|number| *number <= from))
         };
-        let ranks: Vec<u64> = self.0.iter().map(rank).collect();
-        ranks.iter().any(|rank| *rank > 0).then_some(ranks)
+        let mut count = between(one.number, self.at.made);
+        let mut apart = self.at.apart.and_then(|at| self.apart.get(at));
+        while let Some(Apart { from, to, around }) = apart {
+            count = count.saturating_sub(between(one.number.max(*from), *to));
+            apart = around.and_then(|at| self.apart.get(at));
+        }
+        count as u64
     }
 }
 
@@ -178,8 +115,12 @@ pub(super) struct Finder<'c, 'a> {
     cores: &'c Cores<'a>,
     runbook: &'a Runbook,
     locals: &'a [Local],
-    /// What each name stands for that nothing is handled of.
+    /// What each name stands for that is read once, and that nothing is handled of.
     lets: BTreeMap<LocalId, &'a Expr>,
+    /// How often each name is read.
+    uses: BTreeMap<LocalId, u32>,
+    /// What the loops around go through.
+    around: Vec<Digest>,
     found: Meanings,
     /// The bodies of loops in which something is done or waited for.
     passing: BTreeSet<u32>,
@@ -189,19 +130,27 @@ impl<'c, 'a> Finder<'c, 'a> {
     pub fn new(cores: &'c Cores<'a>, runbook: &'a Runbook, body: &'a Body) -> Finder<'c, 'a> {
         let mut loops = BTreeSet::new();
         passing(&body.block, &mut loops);
+        let mut uses = BTreeMap::new();
+        body.block.for_each_expr(&mut |part| {
+            if let ExprKind::Local(local) = part.kind {
+                *uses.entry(local).or_default() += 1;
+            }
+        });
         Finder {
             passing: loops,
             cores,
             runbook,
             locals: &body.locals,
             lets: BTreeMap::new(),
+            uses,
+            around: Vec::new(),
             found: Meanings::default(),
         }
     }
 
     pub fn body(mut self, body: &'a Body) -> Meanings {
         self.block(&body.block);
-        (self.found.now, self.found.made) = Default::default();
+        self.found.at = Begin::default();
         self.found
     }
 
@@ -224,9 +173,9 @@ impl<'c, 'a> Finder<'c, 'a> {
         let met = canon.met();
         let (digest, ..) = canon.finish();
         let mut readings: Vec<Reading> = Vec::new();
-        for (reading, _) in met.0 {
-            if !readings.contains(&reading) {
-                readings.push(reading);
+        for (reading, _) in met.iter() {
+            if !readings.contains(reading) {
+                readings.push(*reading);
             }
         }
         let local_type = self.locals.get(local.index()).map(|local| &local.ty);
@@ -236,13 +185,14 @@ impl<'c, 'a> Finder<'c, 'a> {
             (_, _) => Through::Value,
         };
         if reads.is_some() {
-            self.found.made += 1;
+            self.found.at.made += 1;
             let reading = Reading {
-                at: self.found.now,
-                number: self.found.made,
+                at: self.found.at.now,
+                number: self.found.at.made,
                 of: digest,
             };
-            self.found.all.push(reading);
+            let known = self.found.all.entry(digest).or_default();
+            known.push(reading.number);
             readings.push(reading);
         }
         let meaning = Meaning {
@@ -251,6 +201,12 @@ impl<'c, 'a> Finder<'c, 'a> {
             through,
         };
         self.found.locals.insert(local, meaning);
+    }
+
+    fn digest_of(&self, value: &Expr) -> Digest {
+        let mut canon = Canon::new(self.cores, self.runbook).meaning(&self.found);
+        canon.expr(value);
+        canon.finish().0
     }
 
     /// A local that stands for what comes of this.
@@ -271,13 +227,13 @@ impl<'c, 'a> Finder<'c, 'a> {
 
     /// What follows is of this moment.
     fn begin(&mut self, at: u32, moment: Moment) {
-        self.found.now = moment;
-        self.found.moments.insert(at, (moment, self.found.made));
+        self.found.at.now = moment;
+        self.found.moments.insert(at, self.found.at);
     }
 
     /// Something was done, or waited for.
     fn passed(&mut self, stmt: Span) {
-        self.begin(stmt.end, Moment(self.found.now.0.saturating_add(1)));
+        self.begin(stmt.end, self.found.at.now.next());
     }
 
     fn block(&mut self, block: &'a Block) {
@@ -288,22 +244,31 @@ impl<'c, 'a> Finder<'c, 'a> {
 
     /// Blocks of which at most one is gone through.
     fn one_of(&mut self, blocks: impl Iterator<Item = &'a Block>, end: u32) {
-        let before = self.found.now;
-        let mut last = before;
+        let before = self.found.at;
+        let mut last = before.now;
         for block in blocks {
-            self.begin(block.span.start, before);
+            if self.found.at.made > before.made {
+                self.found.apart.push(Apart {
+                    from: before.made,
+                    to: self.found.at.made,
+                    around: before.apart,
+                });
+                self.found.at.apart = self.found.apart.len().checked_sub(1);
+            }
+            self.begin(block.span.start, before.now);
             self.block(block);
-            last = last.max(self.found.now);
+            last = last.max(self.found.at.now);
         }
+        self.found.at.apart = before.apart;
         self.begin(end, last);
     }
 
-    /// A list that was read just now is the same whether it has a name or not.
+    /// A list that was read just now, for this alone, is the same whether it has a name or not.
     fn unnamed(&self, list: &'a Expr) -> &'a Expr {
         let ExprKind::Local(local) = &list.kind else {
             return list;
         };
-        let now = self.found.now;
+        let now = self.found.at.now;
         let is_of_now = |meaning: &Meaning| meaning.readings.iter().all(|one| one.at == now);
         let meaning = self
             .found
@@ -317,8 +282,7 @@ impl<'c, 'a> Finder<'c, 'a> {
 
     fn stmt(&mut self, stmt: &'a Stmt) {
         self.in_stmt(stmt);
-        let begins = (self.found.now, self.found.made);
-        self.found.moments.insert(stmt.span.end, begins);
+        self.found.moments.insert(stmt.span.end, self.found.at);
     }
 
     /// Names are bound before the statements that see them are looked at.
@@ -331,8 +295,13 @@ impl<'c, 'a> Finder<'c, 'a> {
                 retry,
                 handlers,
             } => {
-                if handlers.is_empty() && retry.is_none() {
+                let is_read_once = self.uses.get(local) == Some(&1);
+                if handlers.is_empty() && retry.is_none() && is_read_once {
                     self.lets.insert(*local, value);
+                }
+                // Between two tries of a reading time passes.
+                if retry.is_some() {
+                    self.passed(stmt.span.at_start());
                 }
                 self.comes_of(*local, "let", value, |canon| {
                     canon.expr(value);
@@ -349,15 +318,21 @@ impl<'c, 'a> Finder<'c, 'a> {
             }
             StmtKind::For(for_loop) => {
                 let source = self.unnamed(&for_loop.source);
+                let list = self.digest_of(source);
+                // Elements of two loops through one list are two.
+                let same = self.around.iter().filter(|around| **around == list).count() as u64;
                 self.comes_of(for_loop.local, "element of", source, |canon| {
-                    canon.expr(source)
+                    canon.expr(source);
+                    canon.option((same > 0).then_some(same), Canon::number);
                 });
+                self.around.push(list);
                 // From the second element on what was read before the loop is as old as what is done in it.
                 let body = &for_loop.body;
                 if self.passing.contains(&body.span.start) {
                     self.passed(body.span.at_start());
                 }
                 self.block(body);
+                self.around.pop();
             }
             StmtKind::If {
                 then, otherwise, ..
@@ -390,10 +365,13 @@ impl<'c, 'a> Finder<'c, 'a> {
         }
     }
 
-    /// What takes it back is given what was read before it, however late that is.
+    /// What takes it back is done later: what is read there is of then, what was read before is of before.
     fn step(&mut self, step: &'a Step, end: Span) {
+        let before = self.found.at;
         if let UndoChoice::Block(block) = &step.undo {
+            self.passed(block.span.at_start());
             self.block(block);
+            self.found.at.now = before.now;
         }
         self.passed(end);
         if let Some(result) = step.result {
@@ -422,7 +400,11 @@ fn passing(block: &Block, found: &mut BTreeSet<u32>) -> bool {
     for stmt in &block.statements {
         passes |= matches!(
             stmt.kind,
-            StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Wait(_) | StmtKind::Verify(_)
+            StmtKind::Do(_)
+                | StmtKind::WithDo { .. }
+                | StmtKind::Wait(_)
+                | StmtKind::Verify(_)
+                | StmtKind::Let { retry: Some(_), .. }
         );
         let is_loop = matches!(stmt.kind, StmtKind::For(_));
         stmt.for_each_block(&mut |inner| {

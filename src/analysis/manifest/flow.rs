@@ -8,7 +8,9 @@ use super::paths::{Asked, Onward};
 use super::steps::Walk;
 use crate::analysis::core::{Asks, Place};
 use crate::program::manifest::{Cause, ConditionHash, Part};
-use crate::typed::{self, Block, Collect, Expr, ExprKind, OnFailure, Stmt, StmtKind};
+use crate::typed::{
+    self, Block, Collect, Expr, ExprKind, FindingId, OnFailure, Stmt, StmtKind, Type,
+};
 use crate::value::Duration;
 
 impl<'a> Walk<'_, 'a> {
@@ -123,13 +125,9 @@ impl<'a> Walk<'_, 'a> {
                 Onward::ALWAYS
             }
             StmtKind::Attempts(attempts) => self.attempts(attempts),
-            StmtKind::Found { finding, args: _ } => {
-                let finding = &self.runbook.findings[finding.index()].name;
-                let when = self.known.path().unwrap_or_default();
-                self.found.causes.push(Cause {
-                    finding: finding.to_string(),
-                    when,
-                });
+            StmtKind::Found { finding, args } => {
+                let cause = self.cause(*finding, args);
+                self.found.causes.push(cause);
                 Onward::Never { is_told: false }
             }
             StmtKind::Page { .. } | StmtKind::Hand(_) | StmtKind::Mitigated(_) => {
@@ -149,6 +147,22 @@ impl<'a> Walk<'_, 'a> {
             | StmtKind::Inconclusive(_)
             | StmtKind::Return(_) => Onward::Never { is_told: false },
             StmtKind::Error | StmtKind::Attach(_) => Onward::ALWAYS,
+        }
+    }
+
+    fn cause(&self, finding: FindingId, args: &[Expr]) -> Cause {
+        let (cores, runbook, meanings) = (self.cores, self.runbook, &self.meanings);
+        let is_target = |arg: &&Expr| matches!(arg.ty, Type::Target(_));
+        let (targets, values): (Vec<&Expr>, Vec<&Expr>) = args.iter().partition(is_target);
+        let given = |parts: Vec<&Expr>, place| {
+            let some = !parts.is_empty();
+            some.then(|| cores.given(runbook, meanings, (&parts, &parts), place))
+        };
+        Cause {
+            finding: runbook.findings[finding.index()].name.to_string(),
+            when: self.known.path().unwrap_or_default(),
+            targets: given(targets, Place::Target),
+            values: given(values, Place::Once),
         }
     }
 

@@ -72,6 +72,7 @@ impl<'a> Walk<'_, 'a> {
                 at: self.name.clone(),
                 of,
                 behind: self.steps,
+                each: self.each.is_some(),
                 path: self.known.path(),
                 goes_on,
                 text: self.made.texts.get(&of).cloned().unwrap_or_default(),

@@ -6,6 +6,9 @@ use super::ask::ask;
 use crate::project::lock::LOCK;
 use crate::project::{MANIFEST, is_runbook_file};
 
+/// What is said of an answer that is none.
+const NO_SENSE: &str = "`git cat-file` gave an answer that makes no sense";
+
 /// A file of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob {
@@ -52,28 +55,42 @@ pub fn followed(top: &Path, commit: &str) -> Result<Followed, String> {
     let asked: String = asked.collect();
     let how = ["cat-file", "--batch-check", "--follow-symlinks"];
     let answer = ask(top, &how, asked.as_bytes())?;
-    let mut lines = answer.split(|byte| *byte == b'\n');
+    let mut rest = answer.as_slice();
     for link in links {
-        let head = lines.next().map(String::from_utf8_lossy);
+        let head = line(&mut rest).map(String::from_utf8_lossy);
         let head = head.as_deref().unwrap_or_default();
         let words: Vec<&str> = head.split(' ').collect();
+        // Behind `symlink 5` there are five bytes, whatever they are, and a line end.
+        let mut target = |size: &str| {
+            let size = size.parse().ok()?;
+            let (target, behind) = rest.split_at_checked(size)?;
+            rest = behind.get(1..).unwrap_or_default();
+            Some(String::from_utf8_lossy(target).into_owned())
+        };
         match words.as_slice() {
             [id, "blob", size] => found.files.push(Blob {
                 path: link.path,
                 id: (*id).to_owned(),
                 size: size.parse().unwrap_or(u64::MAX),
             }),
-            ["symlink", _] => {
-                let target = lines.next().unwrap_or_default();
-                let target = String::from_utf8_lossy(target).into_owned();
+            ["symlink", size] => {
+                let target = target(size).ok_or(NO_SENSE)?;
                 found.outside.push((link.path, top.join(target)));
             }
-            ["dangling" | "loop" | "notdir", _] => drop(lines.next()),
+            ["dangling" | "loop" | "notdir", size] => drop(target(size).ok_or(NO_SENSE)?),
             _ => {}
         }
     }
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// The next line of an answer.
+fn line<'r>(rest: &mut &'r [u8]) -> Option<&'r [u8]> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let line = rest.get(..end)?;
+    *rest = rest.get(end + 1..)?;
+    Some(line)
 }
 
 fn tree(top: &Path, commit: &str) -> Result<Vec<u8>, String> {
@@ -113,8 +130,7 @@ pub fn bytes(top: &Path, blobs: &[&Blob]) -> Result<Vec<Vec<u8>>, String> {
     let mut rest = answer.as_slice();
     let mut all = Vec::with_capacity(blobs.len());
     for _ in blobs {
-        let (bytes, after) =
-            first(rest).ok_or("`git cat-file` gave an answer that makes no sense")?;
+        let (bytes, after) = first(rest).ok_or(NO_SENSE)?;
         all.push(bytes.to_vec());
         rest = after;
     }

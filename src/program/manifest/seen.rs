@@ -12,6 +12,12 @@ pub struct Cause {
     pub finding: String,
     /// Of all that has to be so.
     pub when: ConditionHash,
+    /// Of the targets that are handed over there; none where none are, and in a lock of an older `rbk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<ConditionHash>,
+    /// Of the values that are handed over there, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<ConditionHash>,
 }
 
 /// A reading that a `let` binds in a body that changes something.
@@ -24,6 +30,9 @@ pub struct Read {
     /// How many `do` lines of it stand before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub behind: u32,
+    /// Whether it is read for each element of a loop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub each: bool,
     /// The branches by which it is reached.
     #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
     pub path: Option<ConditionHash>,

@@ -97,15 +97,16 @@ fn gone(changes: &mut Changes<'_>, old: &Read, name: &str) {
 }
 
 /// The readings of a version, by body, by what they ask and by how they are reached: behind how many steps each of them
-/// stands, in their order.
-pub struct Ends<'a>(BTreeMap<(&'a str, ConditionHash, Option<ConditionHash>), Vec<u32>>);
+/// stands, in their order, and whether it is made once.
+pub struct Ends<'a>(BTreeMap<(&'a str, ConditionHash, Option<ConditionHash>), Vec<(u32, bool)>>);
 
 impl<'a> Ends<'a> {
     pub fn of(reads: &'a [Read]) -> Ends<'a> {
-        let mut ends: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        let mut ends: BTreeMap<_, Vec<(u32, bool)>> = BTreeMap::new();
         for read in reads {
             let key = (read.at.as_str(), read.of, read.path);
-            ends.entry(key).or_default().push(read.behind);
+            let once = !read.each;
+            ends.entry(key).or_default().push((read.behind, once));
         }
         Ends(ends)
     }
@@ -117,10 +118,13 @@ impl<'a> Ends<'a> {
         let old = self.0.range((before, of, None)..);
         let old = old.take_while(|((at, one, _), _)| (*at, *one) == (before, of));
         let mut old = old.peekable();
-        let is_also = |((_, _, path), behind): (&(&str, _, _), &Vec<u32>)| {
+        let is_also = |((_, _, path), behind): (&(&str, _, _), &Vec<(u32, bool)>)| {
             let now = new.0.get(&(after, of, *path));
             now.is_some_and(|now| {
-                now.len() >= behind.len() && now.iter().zip(behind).all(|(now, was)| now <= was)
+                let is_also = |((behind, once), (was, was_once)): (&(u32, bool), &(u32, bool))| {
+                    behind <= was && once <= was_once
+                };
+                now.len() >= behind.len() && now.iter().zip(behind).all(is_also)
             })
         };
         old.peek().is_some() && old.all(is_also)

@@ -1,13 +1,16 @@
 //! What is done on finding something, where another remedy answers for it than before.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::steps::{Matched, about, does, groups};
-use crate::program::manifest::Step;
-use crate::report::diff::compare::Changes;
+use crate::program::manifest::{Cause, ConditionHash, Part, Step};
+use crate::report::diff::compare::{Changes, Found};
 use crate::report::diff::{Field, Words};
 
 /// What was done on finding one thing and is now done on finding another: steps that stayed in their remedy, and are
 /// newly done where that one is found.
 pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
+    exchanged(changes, names);
     let (before, after) = (changes.old, changes.new);
     let (old, new) = (groups(&before.steps), groups(&after.steps));
     for cause in &after.found {
@@ -46,6 +49,45 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
                     changes.wider(found.sides(Words::text("no"), does(step)));
                 }
             }
+        }
+    }
+}
+
+/// What one cause hands over is handed over on another one now: each value by itself is as it was.
+fn exchanged(changes: &mut Changes<'_>, names: &Matched) {
+    let (before, after) = (changes.old, changes.new);
+    let was = |cause: &Cause| {
+        let name = names.get(&cause.finding).unwrap_or(&cause.finding);
+        name.clone()
+    };
+    let mut old: BTreeMap<String, Vec<&Cause>> = BTreeMap::new();
+    for cause in &before.found {
+        old.entry(was(cause)).or_default().push(cause);
+    }
+    let mut told = BTreeSet::new();
+    for cause in &after.found {
+        let known = old.get(&cause.finding).map_or(&[][..], Vec::as_slice);
+        let of = |given: fn(&Cause) -> Option<ConditionHash>| {
+            let Some(now) = given(cause) else {
+                return false;
+            };
+            let is_known = known.iter().any(|known| given(known) == Some(now));
+            let mut here = known.iter().filter(|known| known.when == cause.when);
+            let is_here = here.clone().any(|known| given(known) == Some(now));
+            is_known && !is_here && here.next().is_some()
+        };
+        let (values, targets) = (of(|cause| cause.values), of(|cause| cause.targets));
+        if !(values || targets) || !told.insert((&cause.finding, values)) {
+            continue;
+        }
+        let what = Words::code(cause.finding.as_str());
+        let found = |words: &str| {
+            let found = Found::new(Field::Step, what.clone().then(words));
+            found.part(Part::Diagnosis)
+        };
+        match values {
+            true => changes.wider(found(" is handed the values of another cause")),
+            false => changes.notice(found(" is handed the targets of another cause")),
         }
     }
 }

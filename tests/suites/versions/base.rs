@@ -1,0 +1,182 @@
+//! The base in a git repository, with the built binary: what holds a change, whatever it does to get out of that.
+
+use std::fs;
+use std::process::Command;
+
+use libtest_mimic::Trial;
+
+use super::git::Repository;
+use crate::harness::fixture::trial;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial(
+            "versions/git: no change chooses its base",
+            no_base_of_its_own,
+        ),
+        trial(
+            "versions/git: no change stands in for its base",
+            no_base_in_its_place,
+        ),
+        trial("versions/git: a tag stands in for no branch", no_tag),
+        trial(
+            "versions/git: a package that is moved keeps its base",
+            moved,
+        ),
+        trial(
+            "versions/git: a part of a package is none to compare with",
+            a_part,
+        ),
+    ]
+}
+
+/// A change that names another base, and is in that one already, is held to the base that was merged.
+fn no_base_of_its_own() {
+    let repository = Repository::new();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    repository.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    let manifest = repository.package().join("rbk.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}\n[lock]\nbase = \"HEAD\"\n")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+    // Once it is merged it holds.
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 0, "{said}");
+}
+
+/// The same where the base that was merged is not here, or the branch that others clone.
+fn no_base_in_its_place() {
+    let repository = Repository::new();
+    let manifest = repository.package().join("rbk.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let based = |base: &str| {
+        let lines = format!("{text}\n[lock]\nbase = \"{base}\"\n");
+        fs::write(&manifest, lines).unwrap();
+    };
+    based("origin/stable");
+    repository.commit();
+    let url = "https://example.com/shop.git";
+    repository.git(&["remote", "add", "origin", url]);
+    let refs = |named: &[&str]| {
+        for one in ["main", "master", "stable", "trunk"] {
+            let name = format!("refs/remotes/origin/{one}");
+            match named.contains(&one) {
+                true => repository.git(&["update-ref", &name, "HEAD~1"]),
+                false => repository.git(&["update-ref", "-d", &name]),
+            }
+        }
+    };
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    repository.git(&["remote", "remove", "origin"]);
+    refs(&[]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    based("HEAD");
+    repository.commit();
+    repository.git(&["remote", "add", "origin", url]);
+    for (named, why) in [
+        (&["main", "stable"][..], "E0018"),
+        (&["main"], "`origin/stable` is not here"),
+        (&["master"], "`origin/stable` is not here"),
+        (&["trunk"], "no branch that others clone is here"),
+    ] {
+        refs(named);
+        let (code, said) = repository.rbk(&["check", "--locked"]);
+        assert!(code == 1 && said.contains(why), "{named:?}: {said}");
+    }
+    // Said which one it is, it is the one.
+    repository.git(&["remote", "set-head", "origin", "trunk"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(
+        code == 1 && said.contains("`origin/stable` is not here"),
+        "{said}"
+    );
+}
+
+/// What only this repository has under the name of the base, or puts in the place of what was committed, is not the base.
+fn no_tag() {
+    let repository = Repository::new();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let merged = "refs/remotes/origin/main";
+    repository.git(&["update-ref", "-d", merged]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    repository.commit();
+    repository.git(&["update-ref", merged, "HEAD~1"]);
+    let held = |why: &str| {
+        let (code, said) = repository.rbk(&["check", "--locked"]);
+        assert!(code == 1 && said.contains(why), "{said}");
+    };
+    held("E0018");
+    repository.git(&["tag", "origin/main"]);
+    repository.git(&["branch", "origin/main"]);
+    held("E0018");
+    let (code, said) = repository.rbk(&["diff", "origin/main"]);
+    assert!(code == 1 && said.contains("4 per 1d -> 9 per 1d"), "{said}");
+    repository.git(&["replace", "HEAD~1", "HEAD"]);
+    held("E0018");
+    // Where the branch that others have is not here, it is not here.
+    repository.git(&["replace", "-d", "HEAD~1"]);
+    repository.git(&["remote", "add", "origin", "https://example.com/shop.git"]);
+    repository.git(&["update-ref", "-d", merged]);
+    held("`origin/main` is not here");
+}
+
+/// In another folder it is the same package, and a package of another name in its old one is not.
+fn moved() {
+    let repository = Repository::new();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let merged = "refs/remotes/origin/main";
+    repository.git(&["update-ref", "-d", merged]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    repository.git(&["mv", "ops/shop", "ops/store"]);
+    repository.commit();
+    repository.git(&["update-ref", merged, "HEAD~1"]);
+    let check = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+            .current_dir(repository.0.path().join("ops/store"))
+            .args(["check", "--locked"])
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        String::from_utf8(said).unwrap()
+    };
+    let said = check();
+    assert!(said.contains("E0018"), "{said}");
+    // Also where what was merged names the base.
+    let manifest = repository.0.path().join("ops/store/rbk.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}\n[lock]\nbase = \"HEAD\"\n")).unwrap();
+    let said = check();
+    assert!(said.contains("E0018"), "{said}");
+}
+
+/// What is no package itself lies in one, and that is the same.
+fn a_part() {
+    let repository = Repository::new();
+    fs::create_dir(repository.package().join("base")).unwrap();
+    for arguments in [&["diff", "./base", "."][..], &["diff", "./base"]] {
+        let (code, said) = repository.rbk(arguments);
+        assert!(
+            code == 2 && said.contains("`./base` is not a package of its own"),
+            "{said}"
+        );
+    }
+    let (code, said) = repository.rbk(&["diff", ".", "../shop"]);
+    assert!(code == 0 && said.contains("no difference"), "{said}");
+}
