@@ -11,6 +11,8 @@ use crate::report::diff::{Field, Words};
 pub struct Guards<'a> {
     /// Where the path ends for want of an answer, before and after.
     ends: [Ends<'a>; 2],
+    /// The conditions before and after.
+    conditions: [Conditions<'a>; 2],
     lost: BTreeMap<ConditionHash, Of>,
     /// What is looked at in the plan and no longer right before the step.
     once: BTreeMap<ConditionHash, Of>,
@@ -24,6 +26,7 @@ impl<'a> Guards<'a> {
     pub fn new(changes: &Changes<'a>) -> Guards<'a> {
         Guards {
             ends: [&changes.old.reads, &changes.new.reads].map(|reads| Ends::of(reads)),
+            conditions: [&changes.old.guards, &changes.new.guards].map(|all| by_hash(all)),
             lost: BTreeMap::new(),
             once: BTreeMap::new(),
             won: BTreeMap::new(),
@@ -48,9 +51,20 @@ impl<'a> Guards<'a> {
         };
         let [guards, guards_now, again_now]: [BTreeSet<_>; 3] =
             [&old.guards, &new.guards, &new.again].map(|all| all.iter().collect());
+        // What is asked earlier now than it was is another guard, also where the path ends there as it did.
+        let [conditions, conditions_now] = &self.conditions;
+        let is_new = |guard: &&ConditionHash| !guards.contains(guard);
+        let earlier = new.guards.iter().filter(is_new);
+        let earlier = earlier.filter_map(|guard| conditions_now.get(guard)?.fresh);
+        let earlier: BTreeSet<ConditionHash> = earlier.collect();
+        let is_earlier = |guard: &ConditionHash| {
+            let known = conditions.get(guard);
+            known.is_some_and(|known| earlier.contains(&fresh(known)))
+        };
         for guard in &old.guards {
             let at = [before.as_str(), after.as_str()];
-            if !guards_now.contains(guard) && !ends.are_also_in(now, at, *guard) {
+            let is_same = !is_earlier(guard) && ends.are_also_in(now, at, *guard);
+            if !guards_now.contains(guard) && !is_same {
                 lost.entry(*guard).or_default().push(name());
             }
         }
@@ -70,13 +84,13 @@ impl<'a> Guards<'a> {
     pub fn tell(self, changes: &mut Changes<'_>) {
         let Guards {
             ends: _,
+            conditions: [before, after],
             lost,
             once,
             won,
             undo_lost,
             undo_won,
         } = self;
-        let (before, after) = (by_hash(&changes.old.guards), by_hash(&changes.new.guards));
         let mut came = Came::of(&won, &after);
         for (guard, steps) in &lost {
             let (guard, steps) = (*guard, steps.as_slice());
