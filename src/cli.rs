@@ -21,9 +21,9 @@ mod explore;
 mod failure;
 mod fetch;
 mod fmt;
+mod freeze;
 mod grants;
 mod graph;
-mod hold;
 mod incident;
 mod init;
 mod known;
@@ -80,6 +80,7 @@ Examples:
   rbk completions bash           let a shell complete commands and options; `rbk man`: manual pages
   rbk agent checkout             run its agent: take alerts, heal, page
   rbk incident list              what is going on
+  rbk freeze --why \"looks wrong\" let no run of an agent begin another change
   rbk store show checkout        look into the store of an agent
 
 Exit codes:
@@ -127,7 +128,7 @@ enum Command {
     Agent(agent::Arguments),
     Incident(incident::Arguments),
     Dead(dead::Arguments),
-    Hold(hold::Arguments),
+    Freeze(freeze::Arguments),
     Storm(storm::Arguments),
     Store(store::Arguments),
     Completions(completions::Arguments),
@@ -180,7 +181,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Agent(arguments) => agent::run(&arguments, terminal),
         Command::Incident(arguments) => incident::run(&arguments, terminal),
         Command::Dead(arguments) => dead::run(&arguments, terminal),
-        Command::Hold(arguments) => hold::run(&arguments, terminal),
+        Command::Freeze(arguments) => freeze::run(&arguments, terminal),
         Command::Storm(arguments) => storm::run(&arguments, terminal),
         Command::Store(arguments) => store::run(&arguments, terminal),
         Command::Completions(arguments) => completions::run(&arguments, terminal),

@@ -101,7 +101,8 @@ fn viewed() -> Router<Arc<Shared>> {
         .route("/v1/incidents/{id}", get(incidents::show))
         .route("/v1/dead-letters", get(letters::list))
         .route("/v1/dead-letters/{id}", get(letters::show))
-        .route("/v1/hold", get(control::held))
+        .route("/v1/freeze", get(control::frozen))
+        .route("/v1/hold", get(control::frozen))
         .route("/v1/storms", get(control::list))
         .route("/metrics", get(metrics::metrics))
 }
@@ -114,7 +115,8 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/incidents/{id}/resolve", post(incidents::resolve))
         .route("/v1/incidents/{id}/settle", post(incidents::settle))
         .route("/v1/dead-letters/{id}/replay", post(letters::replay))
-        .route("/v1/hold", post(control::hold).delete(control::release))
+        .route("/v1/freeze", post(control::freeze).delete(control::release))
+        .route("/v1/hold", post(control::freeze).delete(control::release))
         .route("/v1/pages/{id}/ack", post(incidents::acknowledge_page))
         .route("/v1/storms/ack", post(control::acknowledge))
         // A scope that is said there would be taken for that of everything.

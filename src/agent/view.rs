@@ -75,8 +75,8 @@ pub struct IncidentList {
     /// Who has stopped all changes, if somebody has.
     pub held_by: Option<String>,
     /// Where changes are stopped, the widest first.
-    #[serde(default)]
-    pub holds: Vec<HoldView>,
+    #[serde(default, rename = "holds")]
+    pub freezes: Vec<FreezeView>,
     /// Storms that last.
     #[serde(default)]
     pub storms: Vec<StormView>,
@@ -95,7 +95,7 @@ pub struct ShadowView {
 
 /// Where changes are stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HoldView {
+pub struct FreezeView {
     /// `all`, `product NAME`, `runbook NAME`
     pub scope: String,
     pub by: String,

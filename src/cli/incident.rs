@@ -229,17 +229,17 @@ fn list(
         return say(terminal, &pretty(&list)?);
     }
     let here = remote.here();
-    for hold in &list.holds {
+    for freeze in &list.freezes {
         let (by, scope) = (
-            escape_text(&hold.by, usize::MAX),
-            escape_text(&hold.scope, usize::MAX),
+            escape_text(&freeze.by, usize::MAX),
+            escape_text(&freeze.scope, usize::MAX),
         );
         let (what, of) = match scope.as_str() {
             "all" => ("All changes".to_owned(), String::new()),
-            narrower => (format!("Changes of {narrower}"), format!(" --{narrower}")),
+            narrower => (format!("Changes of {narrower}"), format!(" {narrower}")),
         };
         let text = format!(
-            "{what} are stopped by {by}: `rbk hold release{of}{here} --why \"…\"` lets them go on.\n"
+            "{what} are stopped by {by}: `rbk freeze release{of}{here} --why \"…\"` lets them go on.\n"
         );
         say(terminal, &text)?;
     }

@@ -65,7 +65,7 @@ const COMMANDS: [&str; 11] = [
     "rbk dead list",
     "rbk dead show",
     "rbk dead replay",
-    "rbk hold release",
+    "rbk freeze release",
 ];
 
 /// Makes the commands of a message reach this agent from wherever they are typed.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::view::{HoldView, StormView};
+use super::super::view::{FreezeView, StormView};
 use super::asked::{Asked, Nothing};
 use super::incidents::{Said, body_of, conflict, reason, taker, who};
 use super::{Caller, Failed, Shared};
@@ -33,12 +33,12 @@ struct Of {
 }
 
 /// Where changes are stopped, the widest first.
-pub fn holds(engine: &Engine) -> Vec<HoldView> {
-    let view = |(scope, hold): (&Scope, &crate::journal::Hold)| HoldView {
+pub fn freezes(engine: &Engine) -> Vec<FreezeView> {
+    let view = |(scope, freeze): (&Scope, &crate::journal::Hold)| FreezeView {
         scope: scope.to_string(),
-        by: hold.by.to_string(),
-        why: hold.why.clone(),
-        since: hold.since.to_string(),
+        by: freeze.by.to_string(),
+        why: freeze.why.clone(),
+        since: freeze.since.to_string(),
     };
     engine.held().map(view).collect()
 }
@@ -61,22 +61,24 @@ pub fn storms(engine: &Engine) -> Vec<StormView> {
     view.collect()
 }
 
-/// `GET /v1/hold`
-pub async fn held(
+/// `GET /v1/freeze`, which is also called `/v1/hold`
+pub async fn frozen(
     State(shared): State<Arc<Shared>>,
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<Response, Failed> {
-    let held = shared.handle.look(holds);
-    let holds = held.await?;
-    let all = holds
+    let freezes = shared.handle.look(freezes).await?;
+    let all = freezes
         .iter()
-        .find(|hold| hold.scope == Scope::All.to_string());
-    let answer = json!({"version": 1, "hold": all, "holds": holds});
+        .find(|freeze| freeze.scope == Scope::All.to_string());
+    // Under both names: scripts read the older one.
+    let answer = json!({
+        "version": 1, "freeze": all, "freezes": freezes, "hold": all, "holds": freezes,
+    });
     Ok(axum::Json(answer).into_response())
 }
 
-/// `POST /v1/hold`
-pub async fn hold(
+/// `POST /v1/freeze`, which is also called `/v1/hold`
+pub async fn freeze(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
     body: Body,
@@ -86,12 +88,12 @@ pub async fn hold(
     let by = of.who(caller)?;
     reason(&of.why)?;
     match shared.handle.stop_changes(scope, by, of.why).await? {
-        Ok(()) => held(State(shared), Asked(Nothing {})).await,
+        Ok(()) => frozen(State(shared), Asked(Nothing {})).await,
         Err(refusal) => Err(conflict(&refusal)),
     }
 }
 
-/// `DELETE /v1/hold`
+/// `DELETE /v1/freeze`, which is also called `/v1/hold`
 pub async fn release(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
@@ -106,7 +108,7 @@ pub async fn release(
         .release_changes(scope.clone(), Some(by.into()), Some(of.why))
         .await?
     {
-        true => held(State(shared), Asked(Nothing {})).await,
+        true => frozen(State(shared), Asked(Nothing {})).await,
         false => {
             let why = format!("nothing stops the changes of {}", scope.shown());
             Err(Failed::of(StatusCode::CONFLICT, why))

@@ -90,7 +90,7 @@ pub async fn list(
             .collect(),
         total: page.total,
         held_by: held_by(engine),
-        holds: control::holds(engine),
+        freezes: control::freezes(engine),
         storms: control::storms(engine),
         shadows: shadows(engine),
     });

@@ -68,7 +68,7 @@ fn locked() {
 fn frozen() {
     let mut stage = Stage::new();
     stage.start();
-    stage.rbk(&["hold", "--why", "a look at it"]);
+    stage.rbk(&["freeze", "--why", "a look at it"]);
     planned_but(&stage, "It would wait: all changes are stopped by ");
     let id = stage.incident("b");
     let words = format!("It would wait: incident {id} is about this");

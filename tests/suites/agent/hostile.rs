@@ -181,13 +181,14 @@ fn smuggling() {
     nothing_happened(&stage);
 }
 
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     ALERTS,
     "/v1/events/deploy",
     "/v1/requests/service_down",
     "/v1/incidents/1/ack",
     "/v1/incidents/1/resolve",
     "/v1/incidents/1/settle",
+    "/v1/freeze",
     "/v1/hold",
 ];
 

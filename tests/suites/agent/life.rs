@@ -17,8 +17,9 @@ pub const CASES: &[Case] = &[
     ("a broken package leaves the last good one at work", reload),
     (
         "changes are stopped and let go on by the command line",
-        hold,
+        freeze,
     ),
+    ("a freeze is also called hold", hold),
     ("a secret in plain text is not in the log", plain_secret),
     ("what no connector offers is said", no_connector),
     ("a broken file that is new can be mended", new_file),
@@ -169,41 +170,44 @@ fn reload() {
     });
 }
 
-fn hold() {
+fn freeze() {
     let mut stage = Stage::new();
     stage.start();
-    let said = stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    let said = stage.rbk(&["freeze", "--why", "looks wrong", "--as", "ada"]);
     assert!(
         said.contains("All changes are stopped by ada") && said.contains("looks wrong"),
         "{said}"
     );
-    let said = stage.rbk(&[
-        "hold",
-        "--runbook",
-        "service_down",
-        "--why",
-        "it is tried out",
-        "--as",
-        "bob",
-    ]);
+    let of = ["runbook", "service_down", "--as", "bob", "--why", "try"];
+    let said = stage.rbk(&[&["freeze"], &of[..]].concat());
     assert!(
         said.contains("Changes of runbook service_down are stopped by bob"),
         "{said}"
     );
-    let said = stage.rbk(&["hold", "status"]);
+    let said = stage.rbk(&["freeze", "status"]);
     assert_eq!(said.lines().count(), 2, "{said}");
-    let said = stage.rbk(&["hold", "release", "--why", "it was nothing", "--as", "ada"]);
+    let said = stage.rbk(&["freeze", "release", "--why", "it was nothing"]);
     assert!(!said.contains("All changes"), "{said}");
-    let said = stage.rbk(&[
-        "hold",
-        "release",
-        "--runbook",
-        "service_down",
-        "--why",
-        "done",
-        "--as",
-        "bob",
-    ]);
+    let said = stage.rbk(&[&["freeze", "release"], &of[..]].concat());
+    assert!(said.contains("Changes may be made"), "{said}");
+}
+
+/// The older name of it, with options for the scope.
+fn hold() {
+    let mut stage = Stage::new();
+    stage.start();
+    let of = ["--runbook", "service_down", "--as", "bob", "--why", "try"];
+    let said = stage.rbk(&[&["hold"], &of[..]].concat());
+    assert!(
+        said.contains("Changes of runbook service_down are stopped by bob"),
+        "{said}"
+    );
+    assert_eq!(stage.rbk(&["hold", "status"]), said);
+    let [freeze, hold] = ["/v1/freeze", "/v1/hold"].map(|path| stage.get(path));
+    assert_eq!(freeze, hold);
+    assert_eq!(freeze["freezes"][0]["scope"], "runbook service_down");
+    assert_eq!(freeze["freezes"], hold["holds"]);
+    let said = stage.rbk(&[&["hold", "release"], &of[..]].concat());
     assert!(said.contains("Changes may be made"), "{said}");
 }
 

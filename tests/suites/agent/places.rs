@@ -96,12 +96,12 @@ fn no_page(stage: &Stage) {
 
 fn held() {
     let (stage, ids) = crowded();
-    stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    stage.rbk(&["freeze", "--why", "looks wrong", "--as", "ada"]);
     let_end(&stage);
     wait_for_two(&stage, &ids, "not begun: all changes are stopped by ada");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(begun(&stage), places(), "{}", stage.log());
-    stage.rbk(&["hold", "release", "--why", "it was nothing", "--as", "ada"]);
+    stage.rbk(&["freeze", "release", "--why", "it was nothing", "--as", "ada"]);
     for id in ids {
         stage.wait_for(id, "resolved");
     }

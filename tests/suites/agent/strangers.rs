@@ -221,10 +221,13 @@ fn kinds() {
         ("view", "GET /v1/incidents".to_owned(), ""),
         ("view", "GET /v1/incidents/1".to_owned(), ""),
         ("view", "GET /v1/dead-letters".to_owned(), ""),
+        ("view", "GET /v1/freeze".to_owned(), ""),
         ("view", "GET /v1/hold".to_owned(), ""),
         ("operate", "POST /v1/incidents/1/ack".to_owned(), "{}"),
         ("operate", "POST /v1/incidents/1/resolve".to_owned(), "{}"),
         ("operate", "POST /v1/requests/nothing".to_owned(), "{}"),
+        ("operate", "POST /v1/freeze".to_owned(), "{}"),
+        ("operate", "DELETE /v1/freeze".to_owned(), ""),
         ("operate", "POST /v1/hold".to_owned(), "{}"),
         ("operate", "DELETE /v1/hold".to_owned(), ""),
     ];
