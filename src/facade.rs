@@ -16,6 +16,7 @@ pub mod fuzz;
 pub mod graph;
 pub mod ide;
 pub mod kept;
+pub mod library;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -15,7 +15,7 @@
 //! value/      run-time values, units, checked arithmetic, limits                 0
 //! diag/       code registry, diagnostics, fixes, renderers, explain/*.md         1
 //! effect/     levels, scopes, integrity, calls, outcomes as plain data           1
-//! library/    stdlib/*.rbk, embedded                                             1
+//! library/    stdlib/*.rbk, embedded; the pure functions of the machine, by name 1
 //! syntax/     split, tokens, pest rules -> tree + diagnostics, walker            2
 //! literal/    one file per tag: re, url, promql, cron -> template with holes     2
 //! rule/       rules that a test build takes out by name                          2

@@ -1,7 +1,12 @@
 //! The library that comes with the language: the text of `stdlib/*.rbk`, embedded.
 //!
 //! In: nothing. Out: one [`Module`] for each file, in the order of their names. Signatures are said
-//! once, in these files; nothing here reads or interprets them.
+//! once, in these files; nothing here reads or interprets them. Beside it the names of the pure functions that the
+//! machine brings along ([`Builtin`]).
+
+mod builtin;
+
+pub use builtin::{Builtin, Generic};
 
 /// One file of the library, which is one module.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,6 @@
 //! In: built by `compile`. Out: read by `vm` and `run`; identified by its content hash, stored with
 //! every run that is pinned to it. Holds no tree and no source text.
 
-mod builtin;
 mod code;
 mod contract;
 mod data;
@@ -15,7 +14,6 @@ pub mod manifest;
 pub mod points;
 mod validate;
 
-pub use builtin::Builtin;
 pub use code::{Arithmetic, Comparison, Filter, Function, HandlerRange, Op};
 pub use contract::{Action, Guard, Mitigation, Observable, Seen, Step, Undo, Verify, VerifyElse};
 pub use data::{Binding, Capability, DataType, Link, RecordType};

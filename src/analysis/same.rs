@@ -10,8 +10,8 @@ mod bodies;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::typed::{
-    BinaryOp, BindingId, Builtin, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionId,
-    LocalId, Package, Type, UnaryOp,
+    BinaryOp, BindingId, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionId, LocalId,
+    Package, Type, UnaryOp,
 };
 use crate::value::Value;
 

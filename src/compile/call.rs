@@ -4,9 +4,10 @@ use super::builder::Builder;
 use super::collect::zero;
 use super::free::Variable;
 use super::tables::Observed;
-use crate::program::{Builtin, Effect, ObservationSite, Op, Register};
+use crate::library::{Builtin, Generic};
+use crate::program::{Effect, ObservationSite, Op, Register};
 use crate::typed::{
-    self, CallExpr, Callee, Expr, ExternId, ExternKind, FunctionId, FunctionKind, Retry, Type,
+    CallExpr, Callee, Expr, ExternId, ExternKind, FunctionId, FunctionKind, Retry, Type,
 };
 
 impl Builder<'_, '_> {
@@ -17,7 +18,7 @@ impl Builder<'_, '_> {
             return;
         }
         match call.callee {
-            Callee::Builtin(builtin) => self.builtin_to(builtin, &call.args, ty, to),
+            Callee::Builtin(generic) => self.builtin_to(generic, &call.args, ty, to),
             Callee::Extern(id) => self.extern_to(id, &call.args, to),
             Callee::Function(id) => self.function_to(id, &call.args, to),
         }
@@ -80,29 +81,28 @@ impl Builder<'_, '_> {
         variables.map(|variable| self.lookup(variable)).collect()
     }
 
-    fn builtin_to(&mut self, builtin: typed::Builtin, args: &[Expr], ty: &Type, to: Register) {
+    fn builtin_to(&mut self, generic: Generic, args: &[Expr], ty: &Type, to: Register) {
         let mut arguments = self.values(args);
-        let builtin = match builtin {
-            typed::Builtin::Min => Builtin::Min,
-            typed::Builtin::Max => Builtin::Max,
-            typed::Builtin::Clamp => Builtin::Clamp,
-            typed::Builtin::First => Builtin::First,
-            typed::Builtin::Count => Builtin::Count,
-            typed::Builtin::Contains => Builtin::Contains,
-            typed::Builtin::Abs => Builtin::Abs,
-            typed::Builtin::Round => Builtin::Round,
-            typed::Builtin::Floor => Builtin::Floor,
-            typed::Builtin::Ceil => Builtin::Ceil,
-            typed::Builtin::Sum => {
+        match generic {
+            Generic::Sum => {
                 let nothing = self.register();
                 self.load(nothing, zero(ty));
                 arguments.push(nothing);
-                Builtin::Sum
             }
-        };
+            Generic::Min
+            | Generic::Max
+            | Generic::Clamp
+            | Generic::First
+            | Generic::Count
+            | Generic::Contains
+            | Generic::Abs
+            | Generic::Round
+            | Generic::Floor
+            | Generic::Ceil => {}
+        }
         let arguments = self.operands(arguments);
         self.emit(Op::Builtin {
-            builtin,
+            builtin: generic.into(),
             to,
             arguments,
         });

@@ -2,7 +2,8 @@
 
 use super::builder::{Builder, Label, NOWHERE};
 use super::free::Variable;
-use crate::program::{Arithmetic, Builtin, Op, Register};
+use crate::library::Builtin;
+use crate::program::{Arithmetic, Op, Register};
 use crate::rule::Rule;
 use crate::typed::{Collect, Comprehension, Expr, LocalId, Type};
 use crate::value::{Duration, Percent, Size, Value};

@@ -1,8 +1,9 @@
 //! The machine alone on programs made by hand, for benches: what costs what, without a checker.
 
+use crate::library::Builtin;
 use crate::program::{
-    Address, Arithmetic, Builtin, Comparison, ConstantIndex, Effect, EffectIndex, Function,
-    FunctionIndex, Op, OperandsIndex, Program, Register, TemplateIndex,
+    Address, Arithmetic, Comparison, ConstantIndex, Effect, EffectIndex, Function, FunctionIndex,
+    Op, OperandsIndex, Program, Register, TemplateIndex,
 };
 use crate::value::{Duration, HolePosition, Segment, Tag, Template, Value};
 use crate::vm::{Step, Vm};

@@ -4,9 +4,8 @@
 //! nothing: a rule says only what is certain.
 
 use crate::analysis::{Interval, number};
-use crate::typed::{
-    BinaryOp, Builtin, Callee, Collect, Expr, ExprKind, Field, Package, Type, UnaryOp,
-};
+use crate::library::Generic;
+use crate::typed::{BinaryOp, Callee, Collect, Expr, ExprKind, Field, Package, Type, UnaryOp};
 use crate::value::Value;
 
 use super::cx::Cx;
@@ -22,8 +21,8 @@ fn interval(cx: &Cx<'_>, expr: &Expr) -> Option<Interval> {
                 let range = cx.package().externs.get(id.index())?.range.as_ref()?;
                 Some(Interval::of(range))
             }
-            Callee::Builtin(Builtin::Count) => Some(Interval::FROM_ZERO),
-            Callee::Builtin(Builtin::Abs) => Some(Interval::FROM_ZERO),
+            Callee::Builtin(Generic::Count) => Some(Interval::FROM_ZERO),
+            Callee::Builtin(Generic::Abs) => Some(Interval::FROM_ZERO),
             Callee::Builtin(_) | Callee::Function(_) => None,
         },
         ExprKind::Field { base, field } => {

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    Address, Builtin, ConstantIndex, Effect, EffectIndex, FunctionIndex, OperandsIndex, Place,
-    Register, ShapeIndex, TemplateIndex,
+    Address, ConstantIndex, Effect, EffectIndex, FunctionIndex, OperandsIndex, Place, Register,
+    ShapeIndex, TemplateIndex,
 };
+use crate::library::Builtin;
 use crate::value::{Duration, UnaryOp, Unit};
 
 /// One function: an entry, a condition, the code of an undo, or a callable of the package.

@@ -156,7 +156,7 @@ impl Checker<'_> {
             Op::Index { to, base, index } => self.all(&[to, base, index], true),
             Op::List { to, items: operands } | Op::Map { to, entries: operands }
             => self.all(&[to], operands.index() < self.function.operands.len()),
-            Op::Builtin { builtin, to, arguments } => self.all(&[to], self.function.operands.get(arguments.index()).is_some_and(|given| given.len() == builtin.params())),
+            Op::Builtin { builtin, to, arguments } => self.all(&[to], self.function.operands.get(arguments.index()).is_some_and(|given| given.len() == builtin.operands())),
             Op::Record { to, shape, fields } => self.all(&[to], shape.index() < self.program.shapes.len() && fields.index() < self.function.operands.len()),
             Op::Range { to, start, end, .. } => self.all(&[to, start, end], true),
             Op::Fill { to, template, holes } => self.all(&[to], template.index() < self.program.templates.len() && holes.index() < self.function.operands.len()),

@@ -10,6 +10,7 @@ use super::{
     BindingId, ConstId, ExternId, ExternKind, FunctionId, FunctionKind, LocalId, Package, RecordId,
     RoleId, SecretId, SiteId, TargetId, Type,
 };
+use crate::library::Generic;
 use crate::text::Span;
 use crate::value::{Template, Value};
 
@@ -119,7 +120,7 @@ pub struct CallExpr {
 pub enum Callee {
     Extern(ExternId),
     Function(FunctionId),
-    Builtin(Builtin),
+    Builtin(Generic),
 }
 
 impl Callee {
@@ -150,23 +151,6 @@ impl Expr {
         });
         found
     }
-}
-
-/// Functions that are generic over their argument's type; the rest of the prelude is `extern`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Builtin {
-    Min,
-    Max,
-    Clamp,
-    First,
-    Count,
-    Sum,
-    /// `contains(list or text, element)`
-    Contains,
-    Abs,
-    Round,
-    Floor,
-    Ceil,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

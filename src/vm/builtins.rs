@@ -1,4 +1,4 @@
-//! The pure functions of the library: one row each, linked to code by their number.
+//! The pure functions of the library: the code of each.
 //!
 //! In: the arguments of a call. Out: a value or a failure. What they are called and how many
 //! arguments they take stands in [`Builtin`].
@@ -11,7 +11,8 @@ use super::broken;
 use super::execute::{Cursor, failed};
 use super::meter::footprint;
 use crate::effect::Fault;
-use crate::program::{Builtin, OperandsIndex, Register};
+use crate::library::Builtin;
+use crate::program::{OperandsIndex, Register};
 use crate::value::{Failure, Kind, Value};
 
 /// The arguments of a call, where they are.
@@ -22,25 +23,27 @@ struct Arguments<'a> {
 
 type Code = fn(&Arguments<'_>) -> Result<Value, Failure>;
 
-/// The code of each, in the order of [`Builtin::ALL`].
-const TABLE: [Code; Builtin::ALL.len()] = [
-    number::min,
-    number::max,
-    number::clamp,
-    number::rem,
-    list::first,
-    list::count,
-    list::sum,
-    list::contains,
-    text::starts_with,
-    text::ends_with,
-    number::div,
-    number::abs,
-    number::round,
-    number::floor,
-    number::ceil,
-    text::free_text,
-];
+/// The code of each.
+fn code(builtin: Builtin) -> Code {
+    match builtin {
+        Builtin::Min => number::min,
+        Builtin::Max => number::max,
+        Builtin::Clamp => number::clamp,
+        Builtin::Rem => number::rem,
+        Builtin::First => list::first,
+        Builtin::Count => list::count,
+        Builtin::Sum => list::sum,
+        Builtin::Contains => list::contains,
+        Builtin::StartsWith => text::starts_with,
+        Builtin::EndsWith => text::ends_with,
+        Builtin::Div => number::div,
+        Builtin::Abs => number::abs,
+        Builtin::Round => number::round,
+        Builtin::Floor => number::floor,
+        Builtin::Ceil => number::ceil,
+        Builtin::FreeText => text::free_text,
+    }
+}
 
 pub(super) fn call(
     builtin: Builtin,
@@ -54,12 +57,9 @@ pub(super) fn call(
             None => return Err(Box::new(broken("operands that are not there"))),
         },
     };
-    let Some(code) = TABLE.get(builtin as usize) else {
-        return Err(Box::new(broken("a builtin that is not there")));
-    };
     let fuel = arguments.cost();
     cursor.meter.spend(fuel)?;
-    let value = code(&arguments).map_err(failed)?;
+    let value = code(builtin)(&arguments).map_err(failed)?;
     if matches!(value, Value::List(_)) {
         cursor.meter.allocate(footprint(&value))?;
     }

@@ -8,8 +8,9 @@ mod numbers;
 mod random;
 
 use super::*;
+use crate::library::Builtin;
 use crate::program::{
-    Address, Arithmetic, Builtin, Comparison, ConstantIndex, Effect, EffectIndex, Filter, Function,
+    Address, Arithmetic, Comparison, ConstantIndex, Effect, EffectIndex, Filter, Function,
     HandlerRange, Observable, ObservableIndex, ObservationSite, Op, OperandsIndex, Register,
 };
 use crate::value::{Duration, Failure};

@@ -6,6 +6,7 @@ use std::fs;
 
 use libtest_mimic::Trial;
 use rbk::facade;
+use rbk::facade::library::{Function, generic_functions};
 
 use crate::harness::fixture::{self, root, trial};
 use crate::harness::markdown;
@@ -15,6 +16,14 @@ pub fn trials() -> Vec<Trial> {
         "library/every file is embedded",
         every_file_is_embedded,
     )];
+    trials.push(trial(
+        "library/the prelude lists what the checker types",
+        the_prelude_lists_them,
+    ));
+    for function in generic_functions() {
+        let title = format!("library/prelude: {}", function.form);
+        trials.push(trial(title, move || is_right(&function)));
+    }
     for (name, text) in modules() {
         for item in items(&text) {
             let title = format!("library/{name}: {}", item.head);
@@ -92,6 +101,38 @@ fn every_file_is_embedded() {
             "{name} has no row in the table of grammar/reference/extern.md"
         );
     }
+}
+
+/// Its head names all functions that have no declaration, each as its row says.
+fn the_prelude_lists_them() {
+    let text = fs::read_to_string(root().join("stdlib/prelude.rbk")).unwrap();
+    let head = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let list = head.skip_while(|line| !line.starts_with(" - "));
+    let list = list.take_while(|line| !line.is_empty());
+    let listed: String = list.collect::<Vec<_>>().join("").replace("   ", " ");
+    let expected = generic_functions().into_iter().map(|function| {
+        let (first, rest) = function.doc.split_at(1);
+        let doc = format!("{}{rest}", first.to_lowercase());
+        format!(" - `{}`: {doc}", function.form)
+    });
+    assert_eq!(listed, expected.collect::<String>());
+}
+
+/// A sentence, and a call that the checker takes.
+fn is_right(function: &Function) {
+    let Function { form, doc, example } = function;
+    assert!(doc.ends_with('.'), "{form}: {doc}");
+    let name = form.split('(').next().unwrap();
+    assert!(
+        example.starts_with(&format!("{name}(")),
+        "{form}: {example}"
+    );
+    let text = around(&format!("let value = {example}\nattach value\n"));
+    let checked = facade::check(&[("example.rbk", text.as_bytes())]);
+    let wrong = checked.findings.iter();
+    let wrong = wrong.filter(|finding| is_about_lines(finding.code));
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{form}: {wrong:?}\n{text}");
 }
 
 fn holds(item: &Item) {

@@ -2,9 +2,10 @@
 
 use super::Named;
 use super::canon::Canon;
+use crate::library::Generic;
 use crate::typed::{
-    BinaryOp, Builtin, CallExpr, Callee, Collect, Comparison, Comprehension, Expr, ExprKind, Type,
-    UnaryOp, Unit,
+    BinaryOp, CallExpr, Callee, Collect, Comparison, Comprehension, Expr, ExprKind, Type, UnaryOp,
+    Unit,
 };
 use crate::value::Value;
 
@@ -307,18 +308,18 @@ fn operator(op: BinaryOp) -> &'static str {
     }
 }
 
-fn builtin_word(builtin: Builtin) -> &'static str {
+fn builtin_word(builtin: Generic) -> &'static str {
     match builtin {
-        Builtin::Min => "min of",
-        Builtin::Max => "max of",
-        Builtin::Clamp => "clamp",
-        Builtin::First => "first",
-        Builtin::Count => "count of",
-        Builtin::Sum => "sum of",
-        Builtin::Contains => "contains",
-        Builtin::Abs => "abs",
-        Builtin::Round => "round",
-        Builtin::Floor => "floor",
-        Builtin::Ceil => "ceil",
+        Generic::Min => "min of",
+        Generic::Max => "max of",
+        Generic::Clamp => "clamp",
+        Generic::First => "first",
+        Generic::Count => "count of",
+        Generic::Sum => "sum of",
+        Generic::Contains => "contains",
+        Generic::Abs => "abs",
+        Generic::Round => "round",
+        Generic::Floor => "floor",
+        Generic::Ceil => "ceil",
     }
 }

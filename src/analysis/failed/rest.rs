@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::queries::Queries;
+use crate::library::Generic;
 use crate::literal;
 use crate::syntax::tree::BinaryOp;
 use crate::typed::{
-    Block, Builtin, CallExpr, Callee, Expr, ExprKind, ExternKind, FunctionId, FunctionKind,
-    LocalId, Package, Stmt, StmtKind, Type,
+    Block, CallExpr, Callee, Expr, ExprKind, ExternKind, FunctionId, FunctionKind, LocalId,
+    Package, Stmt, StmtKind, Type,
 };
 use crate::value::Value;
 
@@ -379,17 +380,17 @@ impl Walk<'_> {
             }
             Callee::Function(id) => self.of_function(id, args),
             Callee::Builtin(
-                Builtin::Min
-                | Builtin::Max
-                | Builtin::Clamp
-                | Builtin::First
-                | Builtin::Count
-                | Builtin::Sum
-                | Builtin::Contains
-                | Builtin::Abs
-                | Builtin::Round
-                | Builtin::Floor
-                | Builtin::Ceil,
+                Generic::Min
+                | Generic::Max
+                | Generic::Clamp
+                | Generic::First
+                | Generic::Count
+                | Generic::Sum
+                | Generic::Contains
+                | Generic::Abs
+                | Generic::Round
+                | Generic::Floor
+                | Generic::Ceil,
             ) => joined(args),
         }
     }

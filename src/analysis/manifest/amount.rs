@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::clauses::plain;
 use crate::effect::Sink;
+use crate::library::Generic;
 use crate::program::manifest::Amount;
 use crate::typed::{
-    ActionCallee, Block, Builtin, Callee, Expr, ExprKind, LocalId, Package, Param, Step, StmtKind,
+    ActionCallee, Block, Callee, Expr, ExprKind, LocalId, Package, Param, Step, StmtKind,
 };
 use crate::value::Value;
 
@@ -93,12 +94,12 @@ pub fn capped<'a>(package: &'a Package, arg: &'a Expr) -> Option<Capped<'a>> {
         return None;
     };
     match (call.callee, call.args.as_slice()) {
-        (Callee::Builtin(Builtin::Clamp), [of, low, high]) => Some(Capped {
+        (Callee::Builtin(Generic::Clamp), [of, low, high]) => Some(Capped {
             of,
             low: Some(low),
             high: constant(package, high)?,
         }),
-        (Callee::Builtin(Builtin::Min), [a, b]) => {
+        (Callee::Builtin(Generic::Min), [a, b]) => {
             let high = |high, of| {
                 let high = constant(package, high)?;
                 let low = None;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::amount::constant;
 use super::clauses::plain;
 use crate::analysis::taint::{holds, outermost_first};
+use crate::library::Generic;
 use crate::program::manifest::Pattern;
 use crate::typed::{
-    ArmPattern, BindingKind, Block, Body, Builtin, CallExpr, Callee, Expr, ExprKind, Facts,
-    LabelTest, LocalId, Package, Product, Runbook, Stmt, StmtKind, TargetId, Type, UndoChoice,
+    ArmPattern, BindingKind, Block, Body, CallExpr, Callee, Expr, ExprKind, Facts, LabelTest,
+    LocalId, Package, Product, Runbook, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 use crate::value::{Segment, Value};
 
@@ -282,7 +283,7 @@ impl<'a> Origins<'a> {
     }
 
     fn call(&self, call: &CallExpr, ty: &Type) -> Origin {
-        if call.callee == Callee::Builtin(Builtin::First) {
+        if call.callee == Callee::Builtin(Generic::First) {
             return call.args.first().map_or(Origin::ANY, |list| self.of(list));
         }
         let Callee::Extern(_) = call.callee else {

@@ -1,15 +1,14 @@
 //! Arithmetic in one order: sums by their parts, the least and the most as sets.
 
-use super::{
-    BinaryOp, Builtin, Id, Operation, Term, Terms, Type, UnaryOp, Value, is_exact, is_number,
-};
+use super::{BinaryOp, Id, Operation, Term, Terms, Type, UnaryOp, Value, is_exact, is_number};
+use crate::library::Generic;
 use crate::value;
 
 /// How many parts a sum or a set keeps apart; beyond them it is a part itself.
 const MOST: usize = 16;
 
-const MIN: Operation = Operation::Builtin(Builtin::Min as u8);
-const MAX: Operation = Operation::Builtin(Builtin::Max as u8);
+const MIN: Operation = Operation::Builtin(Generic::Min as u8);
+const MAX: Operation = Operation::Builtin(Generic::Max as u8);
 
 impl Terms<'_> {
     pub(super) fn negated(&mut self, operand: Id, ty: &Type) -> Id {
@@ -172,7 +171,7 @@ impl Terms<'_> {
     }
 
     /// What a builtin function gives.
-    pub(super) fn builtin(&mut self, builtin: Builtin, args: Vec<Id>) -> Id {
+    pub(super) fn builtin(&mut self, builtin: Generic, args: Vec<Id>) -> Id {
         let values = args.iter().map(|arg| self.value(*arg).cloned());
         if let Some(values) = values.collect::<Option<Vec<_>>>()
             && let Some(value) = built_in(builtin, &values)
@@ -180,13 +179,13 @@ impl Terms<'_> {
             return self.constant(value);
         }
         match (builtin, args.as_slice()) {
-            (Builtin::Min, [_, _]) => self.extreme(MIN, &args),
-            (Builtin::Max, [_, _]) => self.extreme(MAX, &args),
-            (Builtin::Clamp, [number, low, high]) => {
+            (Generic::Min, [_, _]) => self.extreme(MIN, &args),
+            (Generic::Max, [_, _]) => self.extreme(MAX, &args),
+            (Generic::Clamp, [number, low, high]) => {
                 let above = self.extreme(MAX, &[*number, *low]);
                 self.extreme(MIN, &[above, *high])
             }
-            (Builtin::Abs | Builtin::Round | Builtin::Floor | Builtin::Ceil, [of]) => {
+            (Generic::Abs | Generic::Round | Generic::Floor | Generic::Ceil, [of]) => {
                 let operation = Operation::Builtin(builtin as u8);
                 match self.term(*of) {
                     Term::Apply(inner, _) if *inner == operation => *of,
@@ -273,15 +272,15 @@ impl Terms<'_> {
 }
 
 /// What a builtin function gives for these numbers.
-fn built_in(builtin: Builtin, args: &[Value]) -> Option<Value> {
+fn built_in(builtin: Generic, args: &[Value]) -> Option<Value> {
     let given = match (builtin, args) {
-        (Builtin::Min, [one, other]) => value::minimum(one, other),
-        (Builtin::Max, [one, other]) => value::maximum(one, other),
-        (Builtin::Clamp, [number, low, high]) => value::clamp(number, low, high),
-        (Builtin::Abs, [number]) => value::absolute(number),
-        (Builtin::Round, [number]) => value::whole(number, value::Rounding::Nearest),
-        (Builtin::Floor, [number]) => value::whole(number, value::Rounding::Down),
-        (Builtin::Ceil, [number]) => value::whole(number, value::Rounding::Up),
+        (Generic::Min, [one, other]) => value::minimum(one, other),
+        (Generic::Max, [one, other]) => value::maximum(one, other),
+        (Generic::Clamp, [number, low, high]) => value::clamp(number, low, high),
+        (Generic::Abs, [number]) => value::absolute(number),
+        (Generic::Round, [number]) => value::whole(number, value::Rounding::Nearest),
+        (Generic::Floor, [number]) => value::whole(number, value::Rounding::Down),
+        (Generic::Ceil, [number]) => value::whole(number, value::Rounding::Up),
         _ => return None,
     };
     given.ok()

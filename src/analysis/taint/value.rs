@@ -1,11 +1,12 @@
 //! What an expression's value is worth.
 
 use crate::effect::Integrity;
+use crate::library::Generic;
 use crate::library::PRELUDE;
 use crate::text::Span;
 use crate::typed::{
-    Binding, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
-    ExternId, ExternKind, LocalId, Type,
+    Binding, BindingKind, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, ExternId,
+    ExternKind, LocalId, Type,
 };
 
 use super::flow::Flow;
@@ -241,14 +242,14 @@ impl Flow<'_, '_> {
 
     fn builtin(
         &mut self,
-        builtin: Builtin,
+        builtin: Generic,
         call: &CallExpr,
         args: Vec<Taint>,
         span: Span,
         ty: &Type,
     ) -> Taint {
         match builtin {
-            Builtin::Clamp => match args.as_slice() {
+            Generic::Clamp => match args.as_slice() {
                 [number, low, high]
                     if low.level() == Integrity::Own && high.level() == Integrity::Own =>
                 {
@@ -264,27 +265,27 @@ impl Flow<'_, '_> {
                 _ => joined(&args),
             },
             // What is left is what it was.
-            Builtin::First => {
+            Generic::First => {
                 let left = args.into_iter().fold(Taint::default(), Taint::join);
                 part(left.whole(), ty)
             }
-            Builtin::Min
-            | Builtin::Max
-            | Builtin::Sum
-            | Builtin::Contains
-            | Builtin::Count
-            | Builtin::Abs
-            | Builtin::Round
-            | Builtin::Floor
-            | Builtin::Ceil => {
+            Generic::Min
+            | Generic::Max
+            | Generic::Sum
+            | Generic::Contains
+            | Generic::Count
+            | Generic::Abs
+            | Generic::Round
+            | Generic::Floor
+            | Generic::Ceil => {
                 let used = match builtin {
-                    Builtin::Contains => Use::Compared,
+                    Generic::Contains => Use::Compared,
                     _ => Use::Counted,
                 };
                 let mut taint = Taint::default();
                 for (arg, of) in args.into_iter().zip(&call.args) {
                     let of_arg = match builtin {
-                        Builtin::Count => number(arg, &of.ty),
+                        Generic::Count => number(arg, &of.ty),
                         _ => arg.with_number(),
                     };
                     taint = taint.join(self.used(of_arg, of.span, used));

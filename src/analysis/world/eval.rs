@@ -7,9 +7,10 @@ mod rows;
 use std::collections::BTreeMap;
 
 use crate::analysis::queries::Queries;
+use crate::library::Generic;
 use crate::typed::{
-    BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
-    FailureFilter, FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
+    BinaryOp, BindingKind, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, FailureFilter,
+    FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
 };
 
 use super::fold::Terms;
@@ -422,15 +423,15 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn builtin(&mut self, builtin: Builtin, args: Vec<Id>) -> Id {
+    fn builtin(&mut self, builtin: Generic, args: Vec<Id>) -> Id {
         let what = match (builtin, args.as_slice()) {
-            (Builtin::Count, [list]) => return self.terms.make(Node::Count(*list)),
-            (Builtin::Sum, [list]) => return self.terms.make(Node::Sum(*list)),
-            (Builtin::Min | Builtin::Max, [of]) => {
-                let largest = builtin == Builtin::Max;
+            (Generic::Count, [list]) => return self.terms.make(Node::Count(*list)),
+            (Generic::Sum, [list]) => return self.terms.make(Node::Sum(*list)),
+            (Generic::Min | Generic::Max, [of]) => {
+                let largest = builtin == Generic::Max;
                 return self.terms.make(Node::Extreme { of: *of, largest });
             }
-            (Builtin::Contains, [list, element]) => {
+            (Generic::Contains, [list, element]) => {
                 let (list, element) = (*list, *element);
                 let in_text = self.terms.facts(list).shape == Shape::Plain;
                 if in_text && (list == element || observe::is_no_text(self, element)) {
@@ -438,17 +439,17 @@ impl<'a> Eval<'a> {
                 }
                 return self.terms.make(Node::In { element, list });
             }
-            (Builtin::First, [_, count]) if self.terms.number_of(*count) == Some(0.0) => {
+            (Generic::First, [_, count]) if self.terms.number_of(*count) == Some(0.0) => {
                 return self.terms.make(Node::List(Vec::new()));
             }
-            (Builtin::Min, _) => Operation::Min,
-            (Builtin::Max, _) => Operation::Max,
-            (Builtin::Clamp, _) => Operation::Clamp,
-            (Builtin::Abs, _) => Operation::Abs,
-            (Builtin::Round, _) => Operation::Round,
-            (Builtin::Floor, _) => Operation::Floor,
-            (Builtin::Ceil, _) => Operation::Ceil,
-            (Builtin::First | Builtin::Count | Builtin::Sum | Builtin::Contains, _) => {
+            (Generic::Min, _) => Operation::Min,
+            (Generic::Max, _) => Operation::Max,
+            (Generic::Clamp, _) => Operation::Clamp,
+            (Generic::Abs, _) => Operation::Abs,
+            (Generic::Round, _) => Operation::Round,
+            (Generic::Floor, _) => Operation::Floor,
+            (Generic::Ceil, _) => Operation::Ceil,
+            (Generic::First | Generic::Count | Generic::Sum | Generic::Contains, _) => {
                 Operation::First
             }
         };

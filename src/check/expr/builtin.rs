@@ -6,68 +6,34 @@ use super::super::types::kind;
 use super::operator::are_numbers;
 use super::{Elaborator, Why, broken};
 use crate::diag::{Code, Diagnostic};
+use crate::library::Generic;
 use crate::syntax::tree::Argument;
 use crate::text::Span;
-use crate::typed::{Builtin, Callee, Expr, Type};
+use crate::typed::{Callee, Expr, Type};
 use crate::value::{self, Kind, Value};
-
-/// Their names.
-pub const NAMES: &[(&str, Builtin)] = &[
-    ("min", Builtin::Min),
-    ("max", Builtin::Max),
-    ("clamp", Builtin::Clamp),
-    ("first", Builtin::First),
-    ("count", Builtin::Count),
-    ("sum", Builtin::Sum),
-    ("contains", Builtin::Contains),
-    ("abs", Builtin::Abs),
-    ("round", Builtin::Round),
-    ("floor", Builtin::Floor),
-    ("ceil", Builtin::Ceil),
-];
 
 /// Whether a function of the language has that name.
 pub fn is_function(name: &str) -> bool {
-    named(name).is_some()
-}
-
-/// The function of that name.
-pub fn named(name: &str) -> Option<Builtin> {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, builtin)| *builtin)
+    Generic::from_name(name).is_some()
 }
 
 impl Elaborator<'_, '_> {
     /// A call of one of them.
     pub fn builtin(
         &mut self,
-        builtin: Builtin,
+        builtin: Generic,
         args: &[Argument],
         name_span: Span,
         span: Span,
     ) -> Expr {
-        let (arity, form) = match builtin {
-            Builtin::Min => (2, "min(a, b)"),
-            Builtin::Max => (2, "max(a, b)"),
-            Builtin::Clamp => (3, "clamp(x, low, high)"),
-            Builtin::First => (2, "first(xs, n)"),
-            Builtin::Count => (1, "count(xs)"),
-            Builtin::Sum => (1, "sum(xs)"),
-            Builtin::Contains => (2, "contains(xs, x)"),
-            Builtin::Abs => (1, "abs(x)"),
-            Builtin::Round => (1, "round(x)"),
-            Builtin::Floor => (1, "floor(x)"),
-            Builtin::Ceil => (1, "ceil(x)"),
-        };
+        let arity = builtin.arity();
         let named = args.iter().find_map(|arg| arg.name.as_ref());
         if args.len() != arity || named.is_some() {
             let code = match args.len() < arity {
                 true => Code::MissingArgument,
                 false => Code::ExtraArgument,
             };
-            let name = self.checker.text(name_span);
+            let (name, form) = (self.checker.text(name_span), builtin.form());
             let message = format!("`{name}` takes its arguments like this: `{form}`");
             let at = named.map_or(name_span, |name| name.span);
             self.say(Diagnostic::new(code, message, at, "not like this"));
@@ -75,13 +41,13 @@ impl Elaborator<'_, '_> {
             return broken(span);
         }
         let typed = match builtin {
-            Builtin::Min | Builtin::Max | Builtin::Clamp => self.ordered(args),
-            Builtin::First => self.first(args),
-            Builtin::Count => self.counted(args),
-            Builtin::Sum => self.summed(args),
-            Builtin::Contains => self.contained(args),
-            Builtin::Abs => self.magnitude(args),
-            Builtin::Round | Builtin::Floor | Builtin::Ceil => self.whole(args),
+            Generic::Min | Generic::Max | Generic::Clamp => self.ordered(args),
+            Generic::First => self.first(args),
+            Generic::Count => self.counted(args),
+            Generic::Sum => self.summed(args),
+            Generic::Contains => self.contained(args),
+            Generic::Abs => self.magnitude(args),
+            Generic::Round | Generic::Floor | Generic::Ceil => self.whole(args),
         };
         match typed {
             Some((args, ty)) => {
@@ -191,9 +157,9 @@ impl Elaborator<'_, '_> {
     }
 
     /// Constant bounds that could only fail.
-    fn check_bounds(&mut self, builtin: Builtin, args: &[Expr]) {
+    fn check_bounds(&mut self, builtin: Generic, args: &[Expr]) {
         match (builtin, args) {
-            (Builtin::First, [_, number]) => {
+            (Generic::First, [_, number]) => {
                 let Ok(Value::Int(n)) = self.constant_of(number) else {
                     return;
                 };
@@ -204,7 +170,7 @@ impl Elaborator<'_, '_> {
                     self.say(found.help("the first ones of a list: `first(xs, 3)`"));
                 }
             }
-            (Builtin::Clamp, [_, low, high]) => {
+            (Generic::Clamp, [_, low, high]) => {
                 let (Ok(least), Ok(most)) = (self.constant_of(low), self.constant_of(high)) else {
                     return;
                 };

@@ -8,14 +8,15 @@ use smol_str::SmolStr;
 
 use super::super::names::Member;
 use super::super::types::symbol_kind;
-use super::{Elaborator, broken, builtin, typed};
+use super::{Elaborator, broken, typed};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
+use crate::library::Generic;
 use crate::syntax::tree::{self, Argument, ClauseKind, ExprKind as Tree, Ident};
 use crate::text::Span;
 use crate::typed::{
-    self, Builtin, CallExpr, Expr, ExprKind, ExternId, ExternKind, FunctionId, FunctionKind,
-    NameKind, RecordId, Symbol, TargetId, Type,
+    self, CallExpr, Expr, ExprKind, ExternId, ExternKind, FunctionId, FunctionKind, NameKind,
+    RecordId, Symbol, TargetId, Type,
 };
 
 /// What a call calls.
@@ -23,7 +24,7 @@ use crate::typed::{
 pub enum Callee {
     Extern(ExternId),
     Function(FunctionId),
-    Builtin(Builtin),
+    Builtin(Generic),
     Record(RecordId),
     Target(TargetId),
     /// Something was said about it.
@@ -143,7 +144,7 @@ impl Elaborator<'_, '_> {
             self.checker.refer_member(span, member);
             return self.member_callee(member, name, span);
         }
-        if let Some(builtin) = builtin::named(name) {
+        if let Some(builtin) = Generic::from_name(name) {
             return Callee::Builtin(builtin);
         }
         self.say_unknown_callee(name, span);
@@ -317,7 +318,7 @@ impl Elaborator<'_, '_> {
         let own = own.chain(prelude.into_iter().flat_map(|id| names.members(id)));
         let all = watches
             .chain(own.map(SmolStr::as_str))
-            .chain(builtin::NAMES.iter().map(|(name, _)| *name));
+            .chain(Generic::ALL.iter().map(|generic| generic.name()));
         let near = nearest(name, all).map(str::to_owned);
         near.or_else(|| self.longer_watch(name))
     }

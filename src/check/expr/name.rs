@@ -240,7 +240,7 @@ impl Elaborator<'_, '_> {
         let imports = &self.checker.file(self.file).imports;
         let module = rest.starts_with('.') && imports.iter().any(|import| import.name == member);
         let value = !called && self.is_value(member);
-        let function = called && (member == "now" || super::builtin::named(member).is_some());
+        let function = called && (member == "now" || super::is_function(member));
         let shown = if function {
             format!("{member}(...)")
         } else {
@@ -279,7 +279,7 @@ impl Elaborator<'_, '_> {
             let draft = self.checker.draft(runbook);
             draft.watch(name)
         });
-        let builtin = super::builtin::named(name).is_some();
+        let builtin = super::is_function(name);
         if watch.is_none() && !builtin {
             return false;
         }

@@ -8,12 +8,13 @@ use std::cell::RefCell;
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Sink;
+use crate::library::Generic;
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::lint::way::{self, Known};
+use crate::lint::way;
 use crate::typed::{
-    ActionCallee, BinaryOp, Block, Builtin, CallExpr, Callee, Expr, ExprKind, FindingId, LocalId,
-    Param, Remedy, Stmt, StmtKind, Type, UnaryOp,
+    ActionCallee, BinaryOp, Block, CallExpr, Callee, Expr, ExprKind, FindingId, LocalId, Param,
+    Remedy, Stmt, StmtKind, Type, UnaryOp,
 };
 
 pub static RULE: Rule = Rule {
@@ -102,8 +103,8 @@ fn is_reckoned(expr: &Expr) -> bool {
             BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide
         ),
         ExprKind::Call(call) => match call.callee {
-            Callee::Builtin(Builtin::Min | Builtin::Max | Builtin::Clamp) => true,
-            Callee::Builtin(Builtin::Round | Builtin::Floor | Builtin::Ceil | Builtin::Abs) => {
+            Callee::Builtin(Generic::Min | Generic::Max | Generic::Clamp) => true,
+            Callee::Builtin(Generic::Round | Generic::Floor | Generic::Ceil | Generic::Abs) => {
                 call.args.iter().any(is_reckoned)
             }
             Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => false,
@@ -120,7 +121,7 @@ fn is_reckoned(expr: &Expr) -> bool {
 #[derive(Clone, Copy)]
 struct Place<'p> {
     block: &'p Block,
-    known: &'p [Known<'p>],
+    known: &'p [way::Known<'p>],
     /// The remedy that the block is of, if it is of one.
     remedy: Option<&'p Remedy>,
     /// What was looked at already, and whether it is bounded: once is enough.
@@ -183,8 +184,8 @@ impl Amount<'_, '_> {
                 }
             }
             ExprKind::Call(call) => match call.callee {
-                Callee::Builtin(Builtin::Count) => {}
-                Callee::Builtin(Builtin::Min | Builtin::Clamp) if self.is_capped(call, place) => {}
+                Callee::Builtin(Generic::Count) => {}
+                Callee::Builtin(Generic::Min | Generic::Clamp) if self.is_capped(call, place) => {}
                 _ => {
                     let args = call.args.iter();
                     args.for_each(|arg| self.collect(arg, place, grows, found));
@@ -198,7 +199,7 @@ impl Amount<'_, '_> {
     fn is_capped(&self, call: &CallExpr, place: &Place<'_>) -> bool {
         let caps = match call.callee {
             // Behind the number itself stand the least and the most.
-            Callee::Builtin(Builtin::Clamp) => call.args.get(2..).unwrap_or_default(),
+            Callee::Builtin(Generic::Clamp) => call.args.get(2..).unwrap_or_default(),
             Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => call.args.as_slice(),
         };
         caps.iter().any(|cap| {
@@ -423,7 +424,7 @@ impl Bound {
             } => self.direction(operand).map(|rises| !rises),
             ExprKind::Call(call) => match call.callee {
                 Callee::Builtin(
-                    Builtin::Round | Builtin::Floor | Builtin::Ceil | Builtin::Abs | Builtin::Max,
+                    Generic::Round | Generic::Floor | Generic::Ceil | Generic::Abs | Generic::Max,
                 ) => call.args.iter().find_map(|arg| self.direction(arg)),
                 Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => None,
             },
