@@ -140,26 +140,13 @@ fn blocks(runbook: &Runbook) -> impl Iterator<Item = (BlockKind, &Block)> {
         .diagnose
         .iter()
         .map(|body| (BlockKind::Diagnose, &body.block));
-    let remedies = runbook
-        .remedies
-        .iter()
-        .map(|remedy| (BlockKind::Remedy, &remedy.body.block));
-    let steps = runbook
-        .steps
-        .iter()
-        .map(|body| (BlockKind::Remedy, &body.block));
+    let acting = runbook.acting_blocks();
+    let acting = acting.map(|block| (BlockKind::Remedy, block));
     let otherwise = runbook
         .otherwise
         .iter()
         .map(|clause| (BlockKind::Otherwise, &clause.body.block));
-    diagnose.chain(remedies).chain(steps).chain(otherwise)
-}
-
-/// The remedies' and steps' blocks: where changes are made.
-fn acting_blocks(runbook: &Runbook) -> impl Iterator<Item = &Block> {
-    blocks(runbook)
-        .filter(|(kind, _)| *kind == BlockKind::Remedy)
-        .map(|(_, block)| block)
+    diagnose.chain(acting).chain(otherwise)
 }
 
 /// Whether the expression is broken somewhere, so that nothing should be said about it.

@@ -94,7 +94,7 @@ pub fn check_runbook(
     out: &mut Vec<Diagnostic>,
 ) {
     let package = terms.package();
-    for (block, acting) in super::acting_blocks(runbook).zip(&mut scopes.blocks) {
+    for (block, acting) in runbook.acting_blocks().zip(&mut scopes.blocks) {
         for (needed, span) in self::needed(package, summaries, terms, &mut acting.scope, block) {
             let fits = match judge(terms, &needed, &acting.params) {
                 Judged::Fits => true,

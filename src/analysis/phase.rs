@@ -1,19 +1,16 @@
-//! Plan, then act: in each phase everything that a `do` needs is known before the first `do`.
-//!
-//! A phase is plan lines (`let`, `guard`), then act lines. A new one begins at the start of an
-//! attempt and of a loop's body, and on the first plan line after a passed `verify`.
+//! Plan, then act: in each phase ([`Line`]) everything that a `do` needs is known before the first `do`.
 
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::text::Span;
-use crate::typed::{Block, Expr, ExprKind, LocalId, Runbook, Step, Stmt, StmtKind};
+use crate::typed::{Block, Expr, ExprKind, Line, LocalId, Runbook, Step, Stmt, StmtKind};
 
 use super::level::Levels;
 
 pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    for block in super::acting_blocks(runbook) {
+    for block in runbook.acting_blocks() {
         let mut walk = Walk {
             levels,
             results: BTreeSet::new(),
@@ -61,56 +58,41 @@ impl Walk<'_, '_> {
 
     fn stmt(&mut self, stmt: &Stmt, stage: Stage) -> Stage {
         crate::steps::count(1);
-        match &stmt.kind {
-            StmtKind::Let { .. } => self.plan_line(stmt, stage, "let"),
-            StmtKind::Guard(_) => self.plan_line(stmt, stage, "guard"),
-            StmtKind::Do(step) => {
+        match stmt.line() {
+            Line::Plan(word) => self.plan_line(stmt, stage, word),
+            Line::Change(step, body) => {
                 self.step(step);
-                Stage::Act(step.span)
+                let stage = Stage::Act(step.span);
+                body.map_or(stage, |body| self.block(body, stage))
             }
-            StmtKind::WithDo { step, body, .. } => {
-                self.step(step);
-                self.block(body, Stage::Act(step.span))
-            }
-            StmtKind::Verify(_) | StmtKind::WaiveVerify(_) => Stage::Verified,
-            StmtKind::If {
-                then, otherwise, ..
-            } => {
-                let after = self.block(then, stage);
-                let other = match otherwise {
-                    Some(block) => self.block(block, stage),
-                    None => stage,
-                };
-                after.join(other)
-            }
-            StmtKind::Match { arms, .. } => arms
-                .iter()
-                .map(|arm| self.block(&arm.body, stage))
-                .reduce(Stage::join)
-                .unwrap_or(stage),
-            StmtKind::For(for_loop) => {
+            Line::Verify(_) | Line::Waiver => Stage::Verified,
+            Line::Branch => self.branches(stmt, stage),
+            Line::Loop(for_loop) => {
                 let after = self.block(&for_loop.body, Stage::Plan);
                 stage.join(after)
             }
-            StmtKind::Attempts(attempts) => {
+            Line::Attempts(attempts) => {
                 for attempt in attempts {
                     self.block(&attempt.body, Stage::Plan);
                 }
                 Stage::Verified
             }
-            StmtKind::Error
-            | StmtKind::Found { .. }
-            | StmtKind::Cleared { .. }
-            | StmtKind::Novel(_)
-            | StmtKind::Inconclusive(_)
-            | StmtKind::Return(_)
-            | StmtKind::Wait(_)
-            | StmtKind::Mitigated(_)
-            | StmtKind::Page { .. }
-            | StmtKind::Tell { .. }
-            | StmtKind::Hand(_)
-            | StmtKind::Attach(_) => stage,
+            Line::Beside => stage,
         }
+    }
+
+    /// The furthest that one of them comes.
+    fn branches(&mut self, stmt: &Stmt, stage: Stage) -> Stage {
+        let mut ends = Vec::new();
+        stmt.for_each_block(&mut |block| ends.push(self.block(block, stage)));
+        // Where the condition does not hold.
+        if let StmtKind::If {
+            otherwise: None, ..
+        } = stmt.kind
+        {
+            ends.push(stage);
+        }
+        ends.into_iter().reduce(Stage::join).unwrap_or(stage)
     }
 
     fn plan_line(&mut self, stmt: &Stmt, stage: Stage, word: &str) -> Stage {

@@ -19,7 +19,7 @@ pub fn check_runbook(
     runbook: &Runbook,
     out: &mut Vec<Diagnostic>,
 ) {
-    for (block, acting) in super::acting_blocks(runbook).zip(&mut scopes.blocks) {
+    for (block, acting) in runbook.acting_blocks().zip(&mut scopes.blocks) {
         check_block(package, terms, &mut acting.scope, block, out);
     }
 }
@@ -187,7 +187,7 @@ pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     // A chain of calls may be as long as the package.
-    let mut open: VecDeque<&Block> = super::acting_blocks(runbook).collect();
+    let mut open: VecDeque<&Block> = runbook.acting_blocks().collect();
     while let Some(block) = open.pop_front() {
         block.for_each_stmt(&mut |stmt| match &stmt.kind {
             StmtKind::WaiveVerify(why) => found.push(Waiver {

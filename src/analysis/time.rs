@@ -110,7 +110,8 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         .diagnose
         .as_ref()
         .map_or(0, |body| clock.block(&body.block));
-    let each: Vec<(i64, i64)> = super::acting_blocks(runbook)
+    let each: Vec<(i64, i64)> = runbook
+        .acting_blocks()
         .map(|block| (clock.block(block), clock.plan(block).time))
         .collect();
     let acting = each.iter().map(|(acting, _)| *acting).max().unwrap_or(0);
@@ -118,10 +119,11 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
     let told = runbook.otherwise.iter();
     let told = told.map(|clause| clock.block(&clause.body.block)).max();
     // What an earlier run has changed may be owed a verify of any remedy.
-    let owed = super::acting_blocks(runbook)
+    let owed = runbook
+        .acting_blocks()
         .map(|block| clock.owed(block))
         .fold(0, i64::saturating_add);
-    let patience = match super::acting_blocks(runbook).any(changes) {
+    let patience = match runbook.acting_blocks().any(Block::changes) {
         true => runbook.patience.millis(),
         false => 0,
     };
@@ -194,12 +196,4 @@ pub fn check_runbook(
             .help("lower what multiplies: the bounds of loops, `retry`, and `again at most`"),
         );
     }
-}
-
-fn changes(block: &Block) -> bool {
-    let mut found = false;
-    block.for_each_stmt(&mut |stmt| {
-        found |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
-    });
-    found
 }

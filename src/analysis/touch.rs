@@ -198,7 +198,7 @@ pub fn runbook(
     out: &mut Vec<Diagnostic>,
 ) -> Bound {
     let mut bound = Bound::default();
-    for block in super::acting_blocks(runbook) {
+    for block in runbook.acting_blocks() {
         let mut walk = Walk::new(package, touches, out);
         let total = walk.block(block, &mut Touch::default());
         bound.total.or(&total);

@@ -234,7 +234,7 @@ fn arguments_are_planned(
 pub fn claims(package: &Package, runbook: &Runbook) -> Vec<UndoClaim> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut open: VecDeque<&Block> = super::acting_blocks(runbook).collect();
+    let mut open: VecDeque<&Block> = runbook.acting_blocks().collect();
     while let Some(block) = open.pop_front() {
         block.for_each_stmt(&mut |stmt| {
             let (StmtKind::Do(step) | StmtKind::WithDo { step, .. }) = &stmt.kind else {

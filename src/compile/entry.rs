@@ -45,7 +45,7 @@ impl Tables<'_> {
         Remedy {
             finding: finding.name.clone(),
             function,
-            changes: remedy.is_some_and(|remedy| changes(&remedy.body)),
+            changes: remedy.is_some_and(|remedy| remedy.body.block.changes()),
         }
     }
 
@@ -162,16 +162,4 @@ impl Builder<'_, '_> {
             text: None,
         });
     }
-}
-
-/// Whether a remedy changes anything.
-fn changes(body: &typed::Body) -> bool {
-    let mut found = false;
-    body.block.for_each_stmt(&mut |stmt| {
-        found |= matches!(
-            stmt.kind,
-            typed::StmtKind::Do(_) | typed::StmtKind::WithDo { .. }
-        );
-    });
-    found
 }

@@ -4,7 +4,7 @@ use super::builder::{Builder, NOWHERE, ScopeKind};
 use super::free::Variable;
 use crate::program::points::Rounds;
 use crate::program::{Effect, Filter, Op, Register};
-use crate::typed::{For, OnFailure, Stmt, StmtKind};
+use crate::typed::{For, Line, OnFailure, Stmt};
 
 impl Builder<'_, '_> {
     pub(super) fn for_loop(&mut self, for_loop: &For) {
@@ -42,8 +42,8 @@ impl Builder<'_, '_> {
     /// that the plan names everything that will be touched.
     pub(super) fn freeze_lists(&mut self, rest: &[Stmt]) {
         for stmt in rest {
-            match &stmt.kind {
-                StmtKind::For(for_loop) if self.shapes.acts(&for_loop.body) => {
+            match stmt.line() {
+                Line::Loop(for_loop) if self.shapes.acts(&for_loop.body) => {
                     let span = for_loop.source.span;
                     if self.frozen.iter().any(|(frozen, _)| *frozen == span) {
                         continue;
@@ -57,8 +57,13 @@ impl Builder<'_, '_> {
                     }
                 }
                 // From here on it is another phase's plan.
-                StmtKind::Let { .. } | StmtKind::Guard(_) | StmtKind::Attempts(_) => return,
-                _ => {}
+                Line::Plan(_) | Line::Attempts(_) => return,
+                Line::Loop(_)
+                | Line::Change(..)
+                | Line::Verify(_)
+                | Line::Waiver
+                | Line::Branch
+                | Line::Beside => {}
             }
         }
     }

@@ -1,7 +1,4 @@
-//! Phases: where a plan begins and ends, and what may be checked before the first act.
-//!
-//! A phase is plan lines, then act lines. It begins with the remedy, an attempt, a loop element, and
-//! with the first plan or act line behind a `verify`, whether it passed or was skipped.
+//! Phases ([`Line`]): where a plan begins and ends, and what may be checked before the first act.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +7,7 @@ use super::free::Variable;
 use super::tables::Tables;
 use crate::program::{Effect, Op, Register, Verify, VerifyElse, VerifyIndex};
 use crate::text::Span;
-use crate::typed::{self, Block, LocalId, Stmt, StmtKind};
+use crate::typed::{self, Block, Line, LocalId, Stmt, StmtKind};
 
 /// Where to go when the phase turns out to be true already: behind the statement that has this many
 /// statements after it.
@@ -58,19 +55,19 @@ impl Builder<'_, '_> {
         if !self.remedy {
             return;
         }
-        match self.shapes.line(stmt) {
-            Line::Plan => self.begin_plan(),
-            Line::Act if self.planning => {
+        match self.shapes.side(stmt) {
+            Side::Plan => self.begin_plan(),
+            Side::Act if self.planning => {
                 self.planning = false;
                 self.freeze_lists(rest);
                 // Nothing is to be done before a verify that follows another one: no look may
                 // stand for it.
-                let verifies = matches!(stmt.kind, StmtKind::Verify(_));
+                let verifies = matches!(stmt.line(), Line::Verify(_));
                 if !(self.behind_verify && verifies) {
                     self.plan_ready(rest, phases);
                 }
             }
-            Line::Act | Line::Other => {}
+            Side::Act | Side::Other => {}
         }
     }
 
@@ -85,7 +82,7 @@ impl Builder<'_, '_> {
             self.bind(already.label);
             skipped = true;
         }
-        if self.remedy && (skipped || matches!(stmt.kind, StmtKind::Verify(_))) {
+        if self.remedy && (skipped || matches!(stmt.line(), Line::Verify(_))) {
             self.look_again();
         }
     }
@@ -241,9 +238,9 @@ impl Tables<'_> {
     }
 }
 
-/// What a statement is to its phase.
+/// On which side of the plan's end a statement is, with all that stands in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Line {
+enum Side {
     Plan,
     Act,
     /// Neither: it may stand anywhere, or has phases of its own.
@@ -277,17 +274,17 @@ impl Shapes {
             return *known;
         }
         let mut shape = Shape::default();
-        let mut first = Line::Other;
+        let mut first = Side::Other;
         for stmt in &block.statements {
             crate::steps::count(1);
             let inside = self.inside(stmt);
-            shape.acts |= inside.acts || is_act(stmt);
-            shape.plans |= matches!(stmt.kind, StmtKind::Attempts(_));
-            if first == Line::Other {
-                first = line(stmt, inside);
+            shape.acts |= inside.acts || stmt.line().acts();
+            shape.plans |= matches!(stmt.line(), Line::Attempts(_));
+            if first == Side::Other {
+                first = side(stmt, inside);
             }
         }
-        shape.plans |= first == Line::Plan;
+        shape.plans |= first == Side::Plan;
         self.known.insert(block.span, shape);
         shape
     }
@@ -303,55 +300,38 @@ impl Shapes {
         all
     }
 
-    fn line(&mut self, stmt: &Stmt) -> Line {
+    fn side(&mut self, stmt: &Stmt) -> Side {
         let inside = self.inside(stmt);
-        line(stmt, inside)
+        side(stmt, inside)
     }
 }
 
 /// What a statement is, when its blocks are that.
-fn line(stmt: &Stmt, inside: Shape) -> Line {
-    match &stmt.kind {
-        StmtKind::Let { .. } | StmtKind::Guard(_) => Line::Plan,
-        StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_) => Line::Act,
-        StmtKind::For(_) if inside.acts => Line::Act,
+fn side(stmt: &Stmt, inside: Shape) -> Side {
+    match stmt.line() {
+        Line::Plan(_) => Side::Plan,
+        Line::Change(..) | Line::Verify(_) => Side::Act,
+        Line::Loop(_) if inside.acts => Side::Act,
         // A branch that plans has its plan ready where it first acts.
-        StmtKind::If { .. } | StmtKind::Match { .. } if inside.acts && !inside.plans => Line::Act,
-        StmtKind::Error
-        | StmtKind::If { .. }
-        | StmtKind::Match { .. }
-        | StmtKind::For(_)
-        | StmtKind::Found { .. }
-        | StmtKind::Cleared { .. }
-        | StmtKind::Novel(_)
-        | StmtKind::Inconclusive(_)
-        | StmtKind::Return(_)
-        | StmtKind::Wait(_)
-        | StmtKind::WaiveVerify(_)
-        | StmtKind::Attempts(_)
-        | StmtKind::Mitigated(_)
-        | StmtKind::Page { .. }
-        | StmtKind::Tell { .. }
-        | StmtKind::Hand(_)
-        | StmtKind::Attach(_) => Line::Other,
+        Line::Branch if inside.acts && !inside.plans => Side::Act,
+        Line::Loop(_) | Line::Branch | Line::Waiver | Line::Attempts(_) | Line::Beside => {
+            Side::Other
+        }
     }
-}
-
-fn is_act(stmt: &Stmt) -> bool {
-    matches!(
-        stmt.kind,
-        StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_)
-    )
 }
 
 /// Whether the statement is this verify, or ends with it.
 fn is(stmt: &Stmt, verify: &typed::Verify) -> bool {
-    match &stmt.kind {
-        StmtKind::Verify(found) => found.span == verify.span,
-        StmtKind::WithDo { body, .. } => {
-            body.statements.last().is_some_and(|stmt| is(stmt, verify))
-        }
-        _ => false,
+    match stmt.line() {
+        Line::Verify(found) => found.span == verify.span,
+        Line::Change(_, Some(body)) => body.statements.last().is_some_and(|stmt| is(stmt, verify)),
+        Line::Change(_, None)
+        | Line::Plan(_)
+        | Line::Waiver
+        | Line::Branch
+        | Line::Loop(_)
+        | Line::Attempts(_)
+        | Line::Beside => false,
     }
 }
 
@@ -364,9 +344,9 @@ enum First<'e> {
 
 /// The first verify that the statement runs into, whatever happens.
 fn first_verify(stmt: &Stmt) -> First<'_> {
-    match &stmt.kind {
-        StmtKind::Verify(verify) => First::Verify(verify),
-        StmtKind::WithDo { body, .. } => {
+    match stmt.line() {
+        Line::Verify(verify) => First::Verify(verify),
+        Line::Change(_, Some(body)) => {
             let mut firsts = body.statements.iter().map(first_verify);
             let first = firsts.find(|first| !matches!(first, First::None));
             let last = body.statements.last();
@@ -378,11 +358,11 @@ fn first_verify(stmt: &Stmt) -> First<'_> {
                 first => first.unwrap_or(First::None),
             }
         }
-        StmtKind::If { .. } | StmtKind::Match { .. } => {
+        Line::Branch => {
             let mut verifies = false;
             stmt.for_each_block(&mut |block| {
                 block.for_each_stmt(&mut |stmt| {
-                    verifies |= matches!(stmt.kind, StmtKind::Verify(_));
+                    verifies |= matches!(stmt.line(), Line::Verify(_));
                 });
             });
             if verifies {
@@ -392,24 +372,9 @@ fn first_verify(stmt: &Stmt) -> First<'_> {
             }
         }
         // The next phase begins here.
-        StmtKind::Attempts(_) => First::Unclear,
+        Line::Attempts(_) => First::Unclear,
         // Elements have phases of their own.
-        StmtKind::For(_) => First::None,
-        StmtKind::Error
-        | StmtKind::Let { .. }
-        | StmtKind::Found { .. }
-        | StmtKind::Cleared { .. }
-        | StmtKind::Novel(_)
-        | StmtKind::Inconclusive(_)
-        | StmtKind::Return(_)
-        | StmtKind::Wait(_)
-        | StmtKind::Guard(_)
-        | StmtKind::Do(_)
-        | StmtKind::WaiveVerify(_)
-        | StmtKind::Mitigated(_)
-        | StmtKind::Page { .. }
-        | StmtKind::Tell { .. }
-        | StmtKind::Hand(_)
-        | StmtKind::Attach(_) => First::None,
+        Line::Loop(_) => First::None,
+        Line::Plan(_) | Line::Change(_, None) | Line::Waiver | Line::Beside => First::None,
     }
 }

@@ -12,7 +12,7 @@ use super::paths::Known;
 use super::{Made, amount};
 use crate::analysis::core::{Cores, Meanings};
 use crate::program::manifest::{Cause, ConditionHash, Read, Seen, Step, Verify};
-use crate::typed::{Body, FunctionId, OtherwiseOf, Runbook, StmtKind};
+use crate::typed::{Body, FunctionId, OtherwiseOf, Runbook};
 use crate::value::Duration;
 
 /// What is done, what proves it, what is waived of that, and what else the bodies say.
@@ -124,10 +124,7 @@ fn walk<'a>(
         meanings,
         labels,
     } = entry;
-    let mut acts = false;
-    body.block.for_each_stmt(&mut |stmt| {
-        acts |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
-    });
+    let acts = body.block.changes();
     let found_before = found.steps.len();
     let mut walk = Walk {
         cores,

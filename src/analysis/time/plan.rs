@@ -17,7 +17,7 @@ impl Clock<'_> {
         let mut phases: i64 = 0;
         let mut planning = true;
         for stmt in &block.statements {
-            let is_plan = matches!(stmt.kind, StmtKind::Let { .. } | StmtKind::Guard(_));
+            let is_plan = stmt.line().plans();
             if !is_plan && planning {
                 phases += 1;
             }

@@ -69,7 +69,7 @@ pub fn check_runbook(
     runbook: &Runbook,
     out: &mut Vec<Diagnostic>,
 ) {
-    for (block, acting) in crate::analysis::acting_blocks(runbook).zip(&mut scopes.blocks) {
+    for (block, acting) in runbook.acting_blocks().zip(&mut scopes.blocks) {
         for back in backs_of(summaries, terms, &mut acting.scope, block) {
             let same = back.differ.is_empty()
                 || acting.handed.iter().any(|args| {

@@ -35,13 +35,7 @@ fn run(_: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let mut remedies = runbook.remedies.iter();
     let acts = remedies
         .find(|remedy| remedy.finding == Some(finding))
-        .is_some_and(|remedy| {
-            let mut acts = false;
-            remedy.body.block.for_each_stmt(&mut |stmt| {
-                acts |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
-            });
-            acts
-        });
+        .is_some_and(|remedy| remedy.body.block.changes());
     if acts {
         let message = "whatever is left is taken for this, and changed";
         let found = Diagnostic::new(Code::CatchAllFinding, message, last.span, "without a test");
