@@ -83,7 +83,7 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    AgentStarted, AgentStopped, Alert, Epoch, Fact, Hold, IncidentId, MessageId, Outbox, Retry,
+    AgentStarted, AgentStopped, Alert, Epoch, Fact, Freeze, IncidentId, MessageId, Outbox, Retry,
     RunId, Scope, StoppedHow, StoredIntent, Write,
 };
 use crate::run::{self, Observe, Perform};
@@ -282,7 +282,7 @@ impl Engine {
     }
 
     /// Where changes are stopped, and by whom; the widest first.
-    pub fn held(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
+    pub fn frozen(&self) -> impl Iterator<Item = (&Scope, &Freeze)> {
         self.model.freezes()
     }
 

@@ -47,7 +47,7 @@ pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
-    AtWork, DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, Sleeping, StoredIntent,
+    AtWork, DeadLetter, Debt, Dwell, Entry, Freeze, Happened, IntentState, Sleeping, StoredIntent,
     StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, steps,
 };
 pub use retain::{Aged, Keep, Step};
@@ -162,7 +162,7 @@ pub trait Journal {
     fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error>;
 
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
-    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error>;
+    fn dwells(&self) -> Result<Vec<Result<Dwell, Lost>>, Error>;
     /// Messages that are due, by id: neither delivered nor given up.
     fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error>;
     /// Of the newest messages, so many at most, those that were written at or after a time, whatever became of
@@ -171,7 +171,7 @@ pub trait Journal {
     /// Debts that are not paid, by id.
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.
-    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
+    fn freezes(&self) -> Result<Vec<(Scope, Freeze)>, Error>;
     /// When the last batch was written, if there is one.
     fn stamp(&self) -> Result<Option<Stamp>, Error>;
     /// How far the clock has been set since the store began, all steps together.

@@ -34,10 +34,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error,
-    ErrorKind, EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, KeptStorm, Keyed,
-    LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp,
-    Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
+    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Dwell, Entry, Epoch, Error,
+    ErrorKind, EventId, Freeze, Incident, IncidentId, Journal, Keep, KeptStorm, Keyed, LetterId,
+    Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step,
+    StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -240,8 +240,8 @@ impl Journal for Sqlite {
         counted::changed(self.known()?, since)
     }
 
-    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
-        lost::holdings(self.known()?)
+    fn dwells(&self) -> Result<Vec<Result<Dwell, Lost>>, Error> {
+        lost::dwells(self.known()?)
     }
 
     fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
@@ -256,8 +256,8 @@ impl Journal for Sqlite {
         lost::debts(self.known()?)
     }
 
-    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
-        ask::holds(self.known()?)
+    fn freezes(&self) -> Result<Vec<(Scope, Freeze)>, Error> {
+        ask::freezes(self.known()?)
     }
 
     fn stamp(&self) -> Result<Option<Stamp>, Error> {

@@ -72,10 +72,10 @@ impl Engine {
         }
         if kind != MessageKind::Note {
             let place = roles.first().and_then(|role| place_in_chain(program, role));
-            let hold = place
+            let waits = place
                 .and_then(|place| link(program, place))
-                .and_then(|(_, _, hold)| hold);
-            let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(chain::REPEAT)));
+                .and_then(|(_, _, waits)| waits);
+            let next = due.unwrap_or_else(|| moment::after(now, waits.unwrap_or(chain::REPEAT)));
             // Once a task is overdue, the chain is climbed from its beginning.
             let place = place.filter(|_| due.is_none());
             self.hand(id, (place, next), &text, notice.because, now);
@@ -342,13 +342,13 @@ fn answer(id: IncidentId, is_unknown: bool) -> String {
 /// A link of the chain: its role's name, its address, and how long it is waited for. Without a
 /// chain the owner is the only link.
 pub(super) fn link(program: &Program, place: u16) -> Option<(SmolStr, SmolStr, Option<Duration>)> {
-    let (role, hold) = match program.metadata.chain.get(usize::from(place)) {
-        Some(link) => (link.role, link.hold),
+    let (role, waits) = match program.metadata.chain.get(usize::from(place)) {
+        Some(link) => (link.role, link.waits),
         None if place == 0 => (program.metadata.owner?, None),
         None => return None,
     };
     let role = program.roles.get(role.index())?;
-    Some((role.name.clone(), role.address.clone(), hold))
+    Some((role.name.clone(), role.address.clone(), waits))
 }
 
 fn place_in_chain(program: &Program, role: &str) -> Option<u16> {

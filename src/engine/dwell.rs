@@ -12,12 +12,12 @@ use super::arrive::body;
 use super::decide::dwell;
 use super::duty::link;
 use super::fit::{fit, from_alert, title};
-use super::model::Dwell;
+use super::model::StandingAlert;
 use super::open::Occasion;
 use super::runbooks::Found;
 use crate::diag::Code;
 use crate::journal::{
-    Alert, DeadLetter, Disposition, DwellEnd, Event, EventId, Holding, Needs, TriggerRef, Write,
+    Alert, DeadLetter, Disposition, Dwell, DwellEnd, Event, EventId, Needs, TriggerRef, Write,
 };
 use crate::planted::Planted;
 use crate::run::moment;
@@ -33,7 +33,7 @@ impl Engine {
         now: Time,
     ) -> Option<TriggerRef> {
         let (loaded, _) = self.runbooks.at(occasion.found)?;
-        let holding = Holding {
+        let dwell = Dwell {
             event: occasion.event,
             runbook: loaded.program.runbook.clone(),
             code: loaded.hash,
@@ -42,7 +42,7 @@ impl Engine {
             from: now,
             until: moment::after(now, length),
         };
-        let (trigger, decision) = dwell::stands(&self.model, alert, &holding, length);
+        let (trigger, decision) = dwell::stands(&self.model, alert, &dwell, length);
         for fact in decision.facts {
             self.record(fact, now);
         }
@@ -59,16 +59,16 @@ impl Engine {
     /// What an event told has stood long enough, where it is due by now.
     pub(super) fn stood_long_enough(&mut self, event: EventId, now: Time) {
         let due = self.model.dwells_of(event);
-        let due = due.filter(|dwell| dwell.holding.until <= now).cloned();
-        for Dwell { holding, alert } in due.collect::<Vec<_>>() {
-            let taken = self.taken_by(&holding.runbook, &alert);
+        let due = due.filter(|standing| standing.dwell.until <= now).cloned();
+        for StandingAlert { dwell, alert } in due.collect::<Vec<_>>() {
+            let taken = self.taken_by(&dwell.runbook, &alert);
             let how = match taken.is_some() {
                 true => DwellEnd::Elapsed,
                 false => DwellEnd::Unmatched,
             };
-            self.record(dwell::ended(&holding, how), now);
+            self.record(dwell::ended(&dwell, how), now);
             let Some((found, bindings)) = taken else {
-                self.unmatched(&holding, &alert, now);
+                self.unmatched(&dwell, &alert, now);
                 continue;
             };
             let occasion = Occasion {
@@ -87,11 +87,11 @@ impl Engine {
     /// What is needed once something has stood long enough, and is not at hand.
     pub(super) fn lacks_for_dwells(&self, event: EventId) -> Needs {
         let mut needs = Needs::default();
-        for dwell in self.model.dwells_of(event) {
-            let runbook = &dwell.holding.runbook;
-            needs.add(self.lacks_code(Some(dwell.holding.code)));
+        for standing in self.model.dwells_of(event) {
+            let runbook = &standing.dwell.runbook;
+            needs.add(self.lacks_code(Some(standing.dwell.code)));
             let newest = self
-                .taken_by(runbook, &dwell.alert)
+                .taken_by(runbook, &standing.alert)
                 .and_then(|(found, bindings)| self.newest_at(found, &bindings, event));
             if let Some(id) = newest {
                 needs.add(self.lacks_incident(id));
@@ -102,9 +102,9 @@ impl Engine {
 
     /// Other code is loaded: what stands is matched with it anew.
     pub(super) fn match_dwells(&mut self, now: Time) {
-        let standing: Vec<Dwell> = self.model.dwells().cloned().collect();
-        for dwell in standing {
-            let taken = self.taken_by(&dwell.holding.runbook, &dwell.alert);
+        let standing: Vec<StandingAlert> = self.model.dwells().cloned().collect();
+        for standing in standing {
+            let taken = self.taken_by(&standing.dwell.runbook, &standing.alert);
             let Some((to, length)) = taken.and_then(|(found, _)| {
                 let (loaded, trigger) = self.runbooks.at(found)?;
                 let to = TriggerRef {
@@ -114,12 +114,12 @@ impl Engine {
                 };
                 Some((to, trigger.holding))
             }) else {
-                let ended = dwell::ended(&dwell.holding, DwellEnd::Unmatched);
+                let ended = dwell::ended(&standing.dwell, DwellEnd::Unmatched);
                 self.record(ended, now);
-                self.unmatched(&dwell.holding, &dwell.alert, now);
+                self.unmatched(&standing.dwell, &standing.alert, now);
                 continue;
             };
-            let decision = dwell::moves(&dwell, to, length, now);
+            let decision = dwell::moves(&standing, to, length, now);
             self.carry_out(decision, now);
         }
     }
@@ -140,14 +140,14 @@ impl Engine {
     }
 
     /// The runbook that it stood for does not take it any more.
-    fn unmatched(&mut self, holding: &Holding, alert: &Alert, now: Time) {
-        let (event, runbook) = (holding.event, &holding.runbook);
+    fn unmatched(&mut self, dwell: &Dwell, alert: &Alert, now: Time) {
+        let (event, runbook) = (dwell.event, &dwell.runbook);
         let why = format!(
             "the alert `{}` stood for the runbook `{runbook}`, which does not take it any more",
             alert.name
         );
         let stood = Event::Alert(alert.clone());
-        let program = self.desk.program(holding.code);
+        let program = self.desk.program(dwell.code);
         let owner = program.as_ref().ok().and_then(|program| link(program, 0));
         let letter = DeadLetter {
             event: Some(event),

@@ -10,7 +10,7 @@ use super::owner::{Hearer, first_of};
 use super::people::Refusal;
 use super::runbooks::Runbooks;
 use super::timer::Timer;
-use crate::journal::{Hold, Obstacle, Scope};
+use crate::journal::{Freeze, Obstacle, Scope};
 use crate::program::Program;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -61,7 +61,7 @@ impl Engine {
     /// What was stopped at that time has been so for another hour.
     pub(super) fn freeze_lasts(&mut self, since: Time, now: Time) {
         let freezes = self.model.freezes();
-        let lasting = freezes.filter(|(_, hold)| hold.since == since);
+        let lasting = freezes.filter(|(_, freeze)| freeze.since == since);
         let lasting: Vec<Scope> = lasting.map(|(scope, _)| scope.clone()).collect();
         let hours = moment::since(since, now).millis() / OFTEN.millis();
         for scope in &lasting {
@@ -77,7 +77,11 @@ impl Engine {
 
     /// What is due of freezes that were set before the agent began.
     pub(super) fn set_freeze_timers(&mut self, now: Time) {
-        let since: Vec<Time> = self.model.freezes().map(|(_, hold)| hold.since).collect();
+        let since: Vec<Time> = self
+            .model
+            .freezes()
+            .map(|(_, freeze)| freeze.since)
+            .collect();
         for since in since {
             let passed = moment::since(since, now).millis().max(0);
             let next = (passed / OFTEN.millis() + 1) * OFTEN.millis();
@@ -104,8 +108,8 @@ impl Engine {
         if !loaded.is_empty() {
             return loaded;
         }
-        let hold = self.model.freeze(scope);
-        let told = hold.map_or(Default::default(), |hold| hold.told.as_slice());
+        let freeze = self.model.freeze(scope);
+        let told = freeze.map_or(Default::default(), |freeze| freeze.told.as_slice());
         if !told.is_empty() {
             let told = told.iter().map(|to| self.known_as(to));
             return told.collect();
@@ -139,21 +143,21 @@ impl Engine {
             return;
         }
         let freezes = self.model.freezes();
-        let differing = freezes.filter(|(scope, hold)| {
+        let differing = freezes.filter(|(scope, freeze)| {
             // What is loaded is never all called otherwise.
-            **scope != Scope::All && hold.is_empty != self.is_none_loaded_in(scope)
+            **scope != Scope::All && freeze.is_empty != self.is_none_loaded_in(scope)
         });
-        let differing: Vec<(Scope, Hold)> = differing
-            .map(|(scope, hold)| (scope.clone(), hold.clone()))
+        let differing: Vec<(Scope, Freeze)> = differing
+            .map(|(scope, freeze)| (scope.clone(), freeze.clone()))
             .collect();
-        for (scope, hold) in differing {
+        for (scope, freeze) in differing {
             let own = former.programs().into_iter();
             let mut hearers = first_of(own.filter(|program| is_in(&scope, program)));
             if hearers.is_empty() {
                 hearers = self.hearers_of(&scope);
             }
-            let (to, text) = (addresses(&hearers), freeze::reaches_words(&scope, &hold));
-            let decision = freeze::reaches(scope.clone(), hold.is_empty, to);
+            let (to, text) = (addresses(&hearers), freeze::reaches_words(&scope, &freeze));
+            let decision = freeze::reaches(scope.clone(), freeze.is_empty, to);
             self.carry_out(decision, now);
             let thread = self.freeze_thread(&scope);
             self.tell_all(&hearers, &thread, TITLE, &text, now);

@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::run::{Intent, IntentKind};
 use crate::settings::{Bounds, Grants};
 use crate::value::{Identity, Time};
-use freeze::Freeze;
+use freeze::Freezes;
 use storm::Storms;
 
 /// What a gate says.
@@ -106,7 +106,7 @@ pub trait Gate: Sync {
 /// for, since it uses up no patience: that of the rest does not run on while it lasts.
 pub const GATES: [&dyn Gate; 6] = [
     &capability::Capability,
-    &freeze::Freeze,
+    &freeze::Freezes,
     &storm::Storms,
     &lock::Lock,
     &at_once::AtOnce,

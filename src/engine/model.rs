@@ -23,15 +23,15 @@ mod versions;
 mod waits;
 
 pub use apply::{Differing, stored};
-pub use dwells::Dwell;
+pub use dwells::StandingAlert;
 pub use targets::{Targets, places_around};
 pub use versions::Known;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
-    Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
-    Outbox, RunId, Scope, StoredIntent, StoredWait, Storm, Versioned,
+    Debt, DebtId, Delivery, Duty, EventId, Freeze, IncidentId, IntentId, LetterId, MessageId,
+    Newest, Outbox, RunId, Scope, StoredIntent, StoredWait, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -48,7 +48,7 @@ pub struct Model {
     clock: Duration,
     incidents: Incidents,
     /// Where changes are stopped, and by whom.
-    freezes: BTreeMap<Scope, Hold>,
+    freezes: BTreeMap<Scope, Freeze>,
     storms: BTreeMap<Scope, Storm>,
     /// What each version does that was at work, by runbook and version.
     at_work: BTreeMap<Versioned, Known>,
@@ -80,16 +80,16 @@ impl Model {
     }
 
     /// Where changes are stopped, the widest first.
-    pub fn freezes(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
+    pub fn freezes(&self) -> impl Iterator<Item = (&Scope, &Freeze)> {
         self.freezes.iter()
     }
 
-    pub fn freeze(&self, scope: &Scope) -> Option<&Hold> {
+    pub fn freeze(&self, scope: &Scope) -> Option<&Freeze> {
         self.freezes.get(scope)
     }
 
     /// What stops the changes of a runbook, if something does; the widest counts.
-    pub fn frozen(&self, product: &str, runbook: &str) -> Option<(&Scope, &Hold)> {
+    pub fn frozen(&self, product: &str, runbook: &str) -> Option<(&Scope, &Freeze)> {
         let mut freezes = self.freezes.iter();
         freezes.find(|(scope, _)| scope.covers(product, runbook))
     }
@@ -147,21 +147,21 @@ impl Model {
     pub fn codes(&self) -> BTreeSet<CodeHash> {
         let incidents = self.incidents.codes();
         let debts = self.debts.values().map(|debt| debt.code);
-        let dwells = self.dwells.all().map(|dwell| dwell.holding.code);
+        let dwells = self.dwells.all().map(|standing| standing.dwell.code);
         incidents.chain(debts).chain(dwells).collect()
     }
 
     /// What stands for a runbook, of an event or of all.
-    pub fn dwells(&self) -> impl Iterator<Item = &Dwell> {
+    pub fn dwells(&self) -> impl Iterator<Item = &StandingAlert> {
         self.dwells.all()
     }
 
-    pub fn dwells_of(&self, event: EventId) -> impl Iterator<Item = &Dwell> {
+    pub fn dwells_of(&self, event: EventId) -> impl Iterator<Item = &StandingAlert> {
         self.dwells.of(event)
     }
 
     /// What stands of an alert, for each runbook.
-    pub fn dwells_of_alert(&self, fingerprint: &str) -> impl Iterator<Item = &Dwell> {
+    pub fn dwells_of_alert(&self, fingerprint: &str) -> impl Iterator<Item = &StandingAlert> {
         self.dwells.of_alert(fingerprint)
     }
 

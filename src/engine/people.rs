@@ -6,7 +6,7 @@ use super::decide::{chain, deliver};
 use super::{Action, Engine};
 use crate::effect::Reason;
 use crate::journal::{
-    Hold, How, IncidentAcknowledged, IncidentId, IncidentState, IntentId, MessageKind, Scope,
+    Freeze, How, IncidentAcknowledged, IncidentId, IncidentState, IntentId, MessageKind, Scope,
 };
 use crate::run;
 use crate::value::Time;
@@ -38,7 +38,7 @@ pub enum Refusal {
     /// It is over already.
     Over,
     /// Changes there are stopped already, by this.
-    Held(Scope, Hold),
+    Frozen(Scope, Freeze),
     /// Somebody else has it.
     Has {
         by: SmolStr,
@@ -82,8 +82,8 @@ impl std::fmt::Display for Refusal {
                 })
             }
             Refusal::Over => out.write_str("the incident is resolved already"),
-            Refusal::Held(scope, hold) => {
-                let (scope, Hold { by, why, since, .. }) = (scope.shown(), hold);
+            Refusal::Frozen(scope, freeze) => {
+                let (scope, Freeze { by, why, since, .. }) = (scope.shown(), freeze);
                 write!(
                     out,
                     "changes of {scope} are stopped already, by {by} since {since}"

@@ -43,8 +43,8 @@ impl Engine {
 /// What a fact makes due, and when.
 fn timers(fact: &Fact, now: Time) -> Vec<(Time, Timer)> {
     match fact {
-        Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
-        Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
+        Fact::DwellStarted(fact) => vec![(fact.until, Timer::Dwell(fact.event))],
+        Fact::DwellMoved(fact) => vec![(fact.until, Timer::Dwell(fact.event))],
         Fact::ChainStarted(ChainStarted { subject, next, .. })
         | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. })
         | Fact::LinkReached(LinkReached { subject, next, .. }) => match subject {

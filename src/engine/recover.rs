@@ -108,8 +108,8 @@ impl Engine {
         let debts = self.model.debts();
         let debts = debts.map(|debt| (debt.next_look, Timer::Debt(debt.id)));
         self.timers.extend(debts);
-        let dwells = self.model.dwells().map(|dwell| &dwell.holding);
-        let dwells = dwells.map(|holding| (holding.until, Timer::Holding(holding.event)));
+        let dwells = self.model.dwells().map(|standing| &standing.dwell);
+        let dwells = dwells.map(|dwell| (dwell.until, Timer::Dwell(dwell.event)));
         self.timers.extend(dwells);
     }
 

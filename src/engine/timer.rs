@@ -15,7 +15,7 @@ pub enum Timer {
     /// A run waits.
     Run(RunId, u64),
     /// What an event told has stood long enough.
-    Holding(EventId),
+    Dwell(EventId),
     /// Nobody has answered.
     Duty(IncidentId),
     /// Somebody has had an incident for as long as that lasts.
@@ -88,7 +88,7 @@ impl Engine {
                 Timer::Run(run, id) => {
                     self.hears(run, run::Input::Timer { id });
                 }
-                Timer::Holding(event) => self.work.push_back(Work::Stood(event)),
+                Timer::Dwell(event) => self.work.push_back(Work::Stood(event)),
                 Timer::Duty(incident) => {
                     let decision = chain::due(&self.model, incident, now);
                     self.carry_out(decision, now);

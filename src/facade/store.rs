@@ -78,10 +78,10 @@ pub enum Ask<'a> {
         before: Option<u64>,
         most: usize,
     },
-    Holdings,
+    Dwells,
     Outbox,
     Debts,
-    Hold,
+    Freeze,
     Storms,
     Waits,
     AtWork,
@@ -201,10 +201,10 @@ impl Store {
             Ask::IncidentPage { open, before, most } => {
                 page_of_incidents(store.page_of_incidents(open, before.map(IncidentId), most)?)
             }
-            Ask::Holdings => left(store.holdings()?, |holding| holding.event),
+            Ask::Dwells => left(store.dwells()?, |dwell| dwell.event),
             Ask::Outbox => left(store.outbox()?, |message| message.id),
             Ask::Debts => left(store.debts()?, |debt| debt.id),
-            Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
+            Ask::Freeze => lines(store.freezes()?, |(_, freeze)| freeze.by.clone()),
             Ask::Waits => left(store.waits()?, |wait| wait.run),
             Ask::AtWork => lines(store.at_work()?, |known| match known {
                 Ok(known) => format!("{} {}", known.runbook, known.version),

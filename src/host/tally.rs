@@ -118,17 +118,17 @@ impl Tally {
         for intent in journal.open_intents()?.into_iter().flatten() {
             tally.intent(intent.id, intent.state);
         }
-        for holding in journal.holdings()?.into_iter().flatten() {
-            let place = (holding.event, holding.runbook.to_string(), holding.trigger);
+        for dwell in journal.dwells()?.into_iter().flatten() {
+            let place = (dwell.event, dwell.runbook.to_string(), dwell.trigger);
             tally.standing.insert(place);
         }
         for debt in journal.debts()?.into_iter().flatten() {
             tally.debts.insert(debt.id, debt.incident);
         }
         tally.frozen = journal
-            .holds()?
+            .freezes()?
             .into_iter()
-            .map(|(scope, hold)| (scope, hold.since))
+            .map(|(scope, freeze)| (scope, freeze.since))
             .collect();
         tally.storms = journal
             .storms()?
@@ -152,11 +152,11 @@ impl Tally {
                 Write::Dead(letter) => *self.dead.entry(letter.code.to_string()).or_default() += 1,
                 Write::Intent(intent) => self.intent(intent.id, intent.state),
                 Write::IntentState { id, state } => self.intent(*id, *state),
-                Write::Holding(holding) => {
-                    let place = (holding.event, holding.runbook.to_string(), holding.trigger);
+                Write::Dwell(dwell) => {
+                    let place = (dwell.event, dwell.runbook.to_string(), dwell.trigger);
                     self.standing.insert(place);
                 }
-                Write::HoldingGone {
+                Write::DwellGone {
                     event,
                     runbook,
                     trigger,
@@ -173,10 +173,10 @@ impl Tally {
                         self.debts.remove(&debt.id);
                     }
                 },
-                Write::Hold(scope, Some(hold)) => {
-                    self.frozen.insert(scope.clone(), hold.since);
+                Write::Freeze(scope, Some(freeze)) => {
+                    self.frozen.insert(scope.clone(), freeze.since);
                 }
-                Write::Hold(scope, None) => {
+                Write::Freeze(scope, None) => {
                     self.frozen.remove(scope);
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
-    Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
+    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Dwell, Encoded,
+    Entry, Epoch, Error, ErrorKind, EventId, Freeze, Header, Heard, Incident, IncidentId, IntentId,
     Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
     RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm,
     Versioned, Write, decode, encode,
@@ -37,10 +37,10 @@ pub struct Memory {
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
     intents: BTreeMap<IntentId, StoredIntent>,
-    holdings: BTreeMap<(EventId, String, u16), Holding>,
+    dwells: BTreeMap<(EventId, String, u16), Dwell>,
     messages: BTreeMap<MessageId, Outbox>,
     debts: BTreeMap<DebtId, Debt>,
-    holds: BTreeMap<Scope, Hold>,
+    freezes: BTreeMap<Scope, Freeze>,
     storms: BTreeMap<Scope, Storm>,
     at_work: BTreeMap<Versioned, AtWork>,
     waits: BTreeMap<RunId, StoredWait>,
@@ -64,10 +64,10 @@ impl Memory {
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
             intents: BTreeMap::new(),
-            holdings: BTreeMap::new(),
+            dwells: BTreeMap::new(),
             messages: BTreeMap::new(),
             debts: BTreeMap::new(),
-            holds: BTreeMap::new(),
+            freezes: BTreeMap::new(),
             storms: BTreeMap::new(),
             at_work: BTreeMap::new(),
             waits: BTreeMap::new(),
@@ -115,11 +115,11 @@ impl Memory {
                 | Write::Run(_)
                 | Write::Program { .. }
                 | Write::IntentState { .. }
-                | Write::Holding(_)
-                | Write::HoldingGone { .. }
+                | Write::Dwell(_)
+                | Write::DwellGone { .. }
                 | Write::Message(_)
                 | Write::Debt(_)
-                | Write::Hold(..)
+                | Write::Freeze(..)
                 | Write::Storm(..)
                 | Write::AtWork(_)
                 | Write::Wait(..)
@@ -174,17 +174,17 @@ impl Memory {
                     intent.state = state;
                 }
             }
-            Write::Holding(holding) => {
-                let runbook = holding.runbook.to_string();
-                self.holdings
-                    .insert((holding.event, runbook, holding.trigger), holding);
+            Write::Dwell(dwell) => {
+                let runbook = dwell.runbook.to_string();
+                self.dwells
+                    .insert((dwell.event, runbook, dwell.trigger), dwell);
             }
-            Write::HoldingGone {
+            Write::DwellGone {
                 event,
                 runbook,
                 trigger,
             } => {
-                self.holdings.remove(&(event, runbook.to_string(), trigger));
+                self.dwells.remove(&(event, runbook.to_string(), trigger));
             }
             Write::Message(message) => {
                 self.messages.insert(message.id, message);
@@ -192,11 +192,11 @@ impl Memory {
             Write::Debt(debt) => {
                 self.debts.insert(debt.id, debt);
             }
-            Write::Hold(scope, Some(hold)) => {
-                self.holds.insert(scope, hold);
+            Write::Freeze(scope, Some(freeze)) => {
+                self.freezes.insert(scope, freeze);
             }
-            Write::Hold(scope, None) => {
-                self.holds.remove(&scope);
+            Write::Freeze(scope, None) => {
+                self.freezes.remove(&scope);
             }
             Write::Storm(scope, storm) => {
                 self.storms.insert(scope, storm);
@@ -421,8 +421,8 @@ impl Journal for Memory {
         Ok(changed)
     }
 
-    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
-        Ok(self.holdings.values().cloned().map(Ok).collect())
+    fn dwells(&self) -> Result<Vec<Result<Dwell, Lost>>, Error> {
+        Ok(self.dwells.values().cloned().map(Ok).collect())
     }
 
     fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
@@ -442,10 +442,10 @@ impl Journal for Memory {
         Ok(owed.cloned().map(Ok).collect())
     }
 
-    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
-        let holds = self.holds.iter();
-        Ok(holds
-            .map(|(scope, hold)| (scope.clone(), hold.clone()))
+    fn freezes(&self) -> Result<Vec<(Scope, Freeze)>, Error> {
+        let freezes = self.freezes.iter();
+        Ok(freezes
+            .map(|(scope, freeze)| (scope.clone(), freeze.clone()))
             .collect())
     }
 

@@ -350,7 +350,7 @@ pub struct DeadLetter {
 
 /// An alert that has to stand for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holding {
+pub struct Dwell {
     pub event: EventId,
     pub runbook: SmolStr,
     /// The code that took it.
@@ -409,7 +409,7 @@ pub struct TakenOn {
 
 /// Changes are stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
+pub struct Freeze {
     pub by: SmolStr,
     pub why: String,
     pub since: Time,
@@ -421,7 +421,7 @@ pub struct Hold {
     pub is_empty: bool,
 }
 
-impl Hold {
+impl Freeze {
     /// These have heard of it; where nobody has, whoever did before is known still.
     pub fn hears(&mut self, to: &[SmolStr]) {
         if !to.is_empty() {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{
-    Arrival, AtWork, DeadLetter, Debt, Disposition, Entry, EventId, Heard, Hold, Holding, Incident,
+    Arrival, AtWork, DeadLetter, Debt, Disposition, Dwell, Entry, EventId, Freeze, Heard, Incident,
     IncidentId, IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun,
     StoredWait, Storm,
 };
@@ -45,9 +45,9 @@ pub enum Write {
         id: IntentId,
         state: IntentState,
     },
-    Holding(Holding),
+    Dwell(Dwell),
     /// It stood long enough, or is over. Nothing happens if there is none.
-    HoldingGone {
+    DwellGone {
         event: EventId,
         runbook: SmolStr,
         trigger: u16,
@@ -55,7 +55,7 @@ pub enum Write {
     Message(Outbox),
     Debt(Debt),
     /// Changes are stopped here; nothing if they are not any more.
-    Hold(Scope, Option<Hold>),
+    Freeze(Scope, Option<Freeze>),
     /// How a run waits; nothing once it is over.
     Wait(RunId, Option<StoredWait>),
     Storm(Scope, Storm),

@@ -279,7 +279,7 @@ impl Run {
             (Some(_), IntentKind::Release) | (None, _) => {}
         }
         if self.control.holds() {
-            self.enter(context, State::Held);
+            self.enter(context, State::Queued);
             acting.stage = Stage::Held;
             return Turn::Wait(Frame::Acting(acting));
         }

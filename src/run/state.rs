@@ -17,7 +17,7 @@ pub enum State {
     Settling,
     Verifying,
     Undoing,
-    /// Somebody stopped all changes.
+    /// Somebody stopped all changes. A word of old records: whoever is stopped waits for leave.
     Held,
     Ended,
 }

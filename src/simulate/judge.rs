@@ -16,7 +16,7 @@ use super::queue::{Queue, answered};
 use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::{Input, Model};
 use crate::journal::{
-    Archive, Delivery, Entry, Error, Fact, Happened, Hold, Incident, IncidentId, IncidentState,
+    Archive, Delivery, Entry, Error, Fact, Freeze, Happened, Incident, IncidentId, IncidentState,
     Journal, Memory, MessageId, MessageKind, Outbox, RunId, Scope, StoredRun, Write,
 };
 use crate::program::Program;
@@ -123,17 +123,17 @@ impl Judge {
 
     /// A batch that is about to become durable: no change is granted while all are stopped.
     pub fn writes(&mut self, memory: &Memory, writes: &[Write]) -> Result<(), Error> {
-        let mut holds: BTreeMap<Scope, Hold> = memory.holds()?.into_iter().collect();
+        let mut freezes: BTreeMap<Scope, Freeze> = memory.freezes()?.into_iter().collect();
         for write in writes {
             match write {
-                Write::Hold(scope, Some(hold)) => {
-                    holds.insert(scope.clone(), hold.clone());
+                Write::Freeze(scope, Some(freeze)) => {
+                    freezes.insert(scope.clone(), freeze.clone());
                 }
-                Write::Hold(scope, None) => {
-                    holds.remove(scope);
+                Write::Freeze(scope, None) => {
+                    freezes.remove(scope);
                 }
                 Write::Intent(stored) => {
-                    if self.is_held(&holds, &stored.runbook) {
+                    if self.is_frozen(&freezes, &stored.runbook) {
                         let name = &stored.intent.call.name;
                         self.finds(format!("{name} is granted while all changes are stopped"));
                     }
@@ -153,7 +153,7 @@ impl Judge {
                         self.changes.ends(run.id);
                     }
                 }
-                Write::Holding(holding) => self.events.stands(holding.event),
+                Write::Dwell(dwell) => self.events.stands(dwell.event),
                 Write::Arrived(_)
                 | Write::Disposed { .. }
                 | Write::Dead(_)
@@ -161,7 +161,7 @@ impl Judge {
                 | Write::Alert { .. }
                 | Write::Entry { .. }
                 | Write::Program { .. }
-                | Write::HoldingGone { .. }
+                | Write::DwellGone { .. }
                 | Write::Storm(..)
                 | Write::AtWork(_)
                 | Write::Wait(..)
@@ -207,9 +207,9 @@ impl Judge {
         run: RunId,
         perform: &Perform,
     ) -> Result<(), Error> {
-        let holds = memory.holds()?.into_iter().collect();
+        let freezes = memory.freezes()?.into_iter().collect();
         let runbook = self.causes.runbook_of(run);
-        if runbook.is_some_and(|runbook| self.is_held(&holds, runbook)) {
+        if runbook.is_some_and(|runbook| self.is_frozen(&freezes, runbook)) {
             let name = &perform.call.name;
             self.finds(format!("{name} is begun while all changes are stopped"));
         }
@@ -244,7 +244,7 @@ impl Judge {
         if timer {
             return Ok(());
         }
-        let held = !memory.holds()?.is_empty();
+        let held = !memory.freezes()?.is_empty();
         let stuck = self.timed.iter();
         let stuck = stuck.filter(|(_, waits)| **waits == Waits::Time || !held);
         let stuck: Vec<RunId> = stuck.map(|(id, _)| *id).collect();
@@ -254,9 +254,9 @@ impl Judge {
         Ok(())
     }
 
-    fn is_held(&self, holds: &BTreeMap<Scope, Hold>, runbook: &str) -> bool {
+    fn is_frozen(&self, freezes: &BTreeMap<Scope, Freeze>, runbook: &str) -> bool {
         let product = self.causes.product_of(runbook);
-        holds.keys().any(|scope| scope.covers(product, runbook))
+        freezes.keys().any(|scope| scope.covers(product, runbook))
     }
 
     fn rests(&mut self, stored: &StoredRun, coming: &Queue, now: Time) {

@@ -38,7 +38,7 @@ pub enum Step {
     Resolve(u64, String),
     /// What became of a change of which nobody knew.
     Settle(u64, Settling),
-    Hold(Scope, String),
+    Freeze(Scope, String),
     Release(Scope, Option<SmolStr>),
     /// Somebody takes a storm on.
     AckStorm(Scope, Taker),
@@ -194,10 +194,10 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "ack" => Step::Ack(words.next()?.parse().ok()?, taker(words)?),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "settle" => Step::Settle(words.next()?.parse().ok()?, settling(words)?),
-        "hold" => Step::Hold(Scope::All, words.next()?.to_owned()),
+        "hold" => Step::Freeze(Scope::All, words.next()?.to_owned()),
         "freeze" => {
             let scope = scope(&mut words)?;
-            Step::Hold(scope, words.next().unwrap_or("ada").to_owned())
+            Step::Freeze(scope, words.next().unwrap_or("ada").to_owned())
         }
         "release" => match rest {
             "" => Step::Release(Scope::All, None),

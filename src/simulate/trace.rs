@@ -74,8 +74,8 @@ impl Trace {
                 true => format!("> {} says of {id}: it was applied", said.by),
                 false => format!("> {} says of {id}: it was not applied", said.by),
             },
-            Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
-            Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
+            Step::Freeze(Scope::All, by) => format!("> {by} stops all changes"),
+            Step::Freeze(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
             Step::Release(scope, by) => {
                 let what = match scope {
                     Scope::All => "changes".to_owned(),
@@ -203,8 +203,8 @@ impl Trace {
                     };
                     self.below(now, &format!("intent {id} is {word}"));
                 }
-                Write::Holding(_) => self.below(now, "has to stand for a while"),
-                Write::HoldingGone { .. } => self.below(now, "stands no longer"),
+                Write::Dwell(_) => self.below(now, "has to stand for a while"),
+                Write::DwellGone { .. } => self.below(now, "stands no longer"),
                 Write::Debt(debt) if debt.paid.is_some() => {
                     self.below(now, &format!("debt {} is paid", debt.id));
                 }
@@ -219,7 +219,7 @@ impl Trace {
                 | Write::Program { .. }
                 | Write::Intent(_)
                 | Write::Debt(_)
-                | Write::Hold(..)
+                | Write::Freeze(..)
                 | Write::Wait(..)
                 | Write::AtWork(_)
                 | Write::Clock(_)

@@ -13,10 +13,10 @@ use smol_str::SmolStr;
 use super::lost;
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
-use super::write::{HOLD, STORM, sender_of};
+use super::write::{FREEZE, STORM, sender_of};
 use crate::diag::Code;
 use crate::journal::{
-    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, Event, EventId, Happened, Hold,
+    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, Event, EventId, Freeze, Happened,
     Incident, IncidentId, Keyed, LetterId, Newest, Outbox, Page, Remains, RunId, Scope, Sleeping,
     Source, StoredRun, Storm, Versioned,
 };
@@ -297,26 +297,26 @@ fn letter(blob: &[u8]) -> DeadLetter {
 }
 
 /// By scope, the widest first. What cannot be read still holds: nobody knows who stopped changes, and they stay stopped.
-pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
+pub fn freezes(connection: &Connection) -> Result<Vec<(Scope, Freeze)>, Error> {
     let since = newest_opening(connection)?;
-    let damaged = || Hold {
+    let damaged = || Freeze {
         by: "somebody".into(),
         why: "the record of who stopped them, and why, is damaged (A1215)".to_owned(),
         since,
         told: Vec::new(),
         is_empty: false,
     };
-    let hold = |row: &Row<'_>| -> Read<Hold> {
+    let freeze = |row: &Row<'_>| -> Read<Freeze> {
         let blob: Vec<u8> = get(row, 0)?;
         Ok(decode(&blob).unwrap_or_else(damaged))
     };
     let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
-    let everywhere = one(connection, sql, [], hold)?;
-    let everywhere = everywhere.map(|hold| (Scope::All, hold));
+    let everywhere = one(connection, sql, [], freeze)?;
+    let everywhere = everywhere.map(|freeze| (Scope::All, freeze));
     let sql = "SELECT record, scope, kind FROM control ORDER BY scope";
     let narrower = all(connection, sql, [], |row| {
-        let held = hold_of(&get::<Vec<u8>>(row, 0)?, &text(row, 1)?, get(row, 2)?);
-        Ok(held.map(|(scope, hold)| (scope, hold.unwrap_or_else(damaged))))
+        let held = freeze_of(&get::<Vec<u8>>(row, 0)?, &text(row, 1)?, get(row, 2)?);
+        Ok(held.map(|(scope, freeze)| (scope, freeze.unwrap_or_else(damaged))))
     })?;
     Ok(everywhere
         .into_iter()
@@ -326,11 +326,11 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
 
 /// Where a row of `control` stops changes, and who did it, where that can be read. What it says of its kind may be
 /// damaged, and it says of what it is, too.
-pub fn hold_of(record: &[u8], scope: &str, kind: i64) -> Option<(Scope, Option<Hold>)> {
+pub fn freeze_of(record: &[u8], scope: &str, kind: i64) -> Option<(Scope, Option<Freeze>)> {
     let is_storm = || decode::<(Scope, Storm)>(record).is_some();
-    match decode::<(Scope, Hold)>(record) {
-        _ if kind != HOLD && is_storm() => None,
-        Some((scope, hold)) => Some((scope, Some(hold))),
+    match decode::<(Scope, Freeze)>(record) {
+        _ if kind != FREEZE && is_storm() => None,
+        Some((scope, freeze)) => Some((scope, Some(freeze))),
         None if kind == STORM => None,
         None => Some((Scope::from_words(scope).unwrap_or(Scope::All), None)),
     }

@@ -12,9 +12,11 @@ use super::ask::{Read, all, bytes_of_text, decode_column, get, one, text, whole}
 use super::fetch::{bring_alerts, fetch};
 use super::record::decode;
 use super::trouble::corrupt;
-use super::write::{HOLD, LOST, STORM, execute, number, run_columns, state_column, state_of, yes};
+use super::write::{
+    FREEZE, LOST, STORM, execute, number, run_columns, state_column, state_of, yes,
+};
 use crate::journal::{
-    Debt, DebtId, Delivery, Error, ErrorKind, EventId, Hold, Holding, Incident, IncidentId,
+    Debt, DebtId, Delivery, Dwell, Error, ErrorKind, EventId, Freeze, Incident, IncidentId,
     IntentId, IntentState, Lost, LostIncident, LostPart, MessageId, Needs, Outbox, Remains, RunId,
     Scope, StoredIntent, StoredWait, Storm,
 };
@@ -204,7 +206,7 @@ fn is_at(intent: &StoredIntent, place: i64, numbers: (i64, i64, i64), state: i64
         && state_column(intent.state) == state
 }
 
-pub fn holdings(connection: &Connection) -> Result<Vec<Kept<Holding>>, Error> {
+pub fn dwells(connection: &Connection) -> Result<Vec<Kept<Dwell>>, Error> {
     let sql =
         "SELECT record, event, runbook, trigger FROM holding ORDER BY event, runbook, trigger";
     let left = |row: &Row<'_>| {
@@ -214,10 +216,10 @@ pub fn holdings(connection: &Connection) -> Result<Vec<Kept<Holding>>, Error> {
             trigger: trigger_at(row, 3)?,
         })
     };
-    kept(connection, sql, left, |holding: &Holding| Lost::Dwell {
-        event: holding.event,
-        runbook: holding.runbook.clone(),
-        trigger: holding.trigger,
+    kept(connection, sql, left, |dwell: &Dwell| Lost::Dwell {
+        event: dwell.event,
+        runbook: dwell.runbook.clone(),
+        trigger: dwell.trigger,
     })
 }
 
@@ -349,7 +351,7 @@ pub fn waits(connection: &Connection) -> Result<Vec<Kept<StoredWait>>, Error> {
 /// By scope.
 pub fn storms(connection: &Connection) -> Result<Vec<Kept<(Scope, Storm)>>, Error> {
     let sql = format!("{STORMS} ORDER BY scope");
-    let storms = all(connection, &sql, [HOLD], storm_at)?;
+    let storms = all(connection, &sql, [FREEZE], storm_at)?;
     Ok(storms.into_iter().flatten().collect())
 }
 
@@ -366,13 +368,13 @@ fn storm_at(row: &Row<'_>) -> Read<Option<Kept<(Scope, Storm)>>> {
         None => Err(Lost::Storm(named.unwrap_or(Scope::All))),
     };
     // What a row says of its kind may be damaged: it is where changes are stopped then.
-    let is_hold = kind != STORM || decode::<(Scope, Hold)>(&record).is_some();
-    Ok((read.is_ok() || !is_hold).then_some(read))
+    let is_freeze = kind != STORM || decode::<(Scope, Freeze)>(&record).is_some();
+    Ok((read.is_ok() || !is_freeze).then_some(read))
 }
 
 /// Takes every row out that is read as this storm: one that has another name than its record would outlive it.
 fn lasts_no_more(connection: &Connection, scope: &Scope) -> Result<(), Error> {
-    let rows = all(connection, STORMS, [HOLD], |row| {
+    let rows = all(connection, STORMS, [FREEZE], |row| {
         let (Some(Ok((of, _))) | Some(Err(Lost::Storm(of)))) = storm_at(row)? else {
             return Ok(None);
         };

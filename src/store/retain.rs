@@ -10,7 +10,7 @@ use rusqlite::{Connection, Params, params};
 use super::record::decode;
 use super::trouble::from_sqlite;
 use crate::journal::{
-    Aged, DeadLetter, Debt, Delivery, Disposition, Error, Holding, Incident, Keep, Outbox, Step,
+    Aged, DeadLetter, Debt, Delivery, Disposition, Dwell, Error, Incident, Keep, Outbox, Step,
 };
 use crate::program::CodeHash;
 
@@ -319,7 +319,7 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
         refer(decode::<Debt>(&record).map(|one| one.code));
     }
     for record in all::<Vec<u8>>(connection, "SELECT record FROM holding")? {
-        refer(decode::<Holding>(&record).map(|one| one.code));
+        refer(decode::<Dwell>(&record).map(|one| one.code));
     }
     let mut gone = 0;
     if is_readable {
@@ -338,8 +338,8 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
 fn facts(connection: &Connection, keep: &Keep, most: usize) -> Result<Step, Error> {
     let oldest = "SELECT opened FROM incident ORDER BY id LIMIT 1";
     let oldest: Vec<i64> = all(connection, oldest)?;
-    let frozen = super::ask::holds(connection)?.into_iter();
-    let frozen = frozen.map(|(_, hold)| hold.since.millis()).min();
+    let frozen = super::ask::freezes(connection)?.into_iter();
+    let frozen = frozen.map(|(_, freeze)| freeze.since.millis()).min();
     let since = oldest
         .into_iter()
         .chain(frozen)

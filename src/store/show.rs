@@ -17,7 +17,7 @@ use super::record::{decode, encode, open, seal};
 use super::trouble::from_sqlite;
 use super::{Sqlite, open::epoch};
 use crate::journal::{
-    self, AtWork, DeadLetter, Debt, Disposition, Entry, Error, Event, Heard, Hold, Holding,
+    self, AtWork, DeadLetter, Debt, Disposition, Dwell, Entry, Error, Event, Freeze, Heard,
     Incident, IncidentId, Journal, Outbox, Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::program::{CodeHash, Program};
@@ -92,7 +92,7 @@ pub const TABLES: &[Table] = &[
         sql: "SELECT event || '.' || runbook || '.' || trigger, record FROM holding \
               ORDER BY event DESC, runbook, trigger",
         columns: &[],
-        records: &[("dwell", of::<Holding>)],
+        records: &[("dwell", of::<Dwell>)],
     },
     Table {
         name: "incident",
@@ -199,13 +199,13 @@ impl Sqlite {
             let count = count_all(connection, &format!("SELECT count(*) FROM {}", table.name))?;
             tables.insert(table.name.into(), count.into());
         }
-        let mut holds = self.holds()?.into_iter();
-        let everywhere = holds.find(|(scope, _)| *scope == Scope::All);
+        let mut freezes = self.freezes()?.into_iter();
+        let everywhere = freezes.find(|(scope, _)| *scope == Scope::All);
         Ok(Overview {
             name: self.name()?,
             epoch: epoch(connection)?.0,
             written: self.stamp()?.map(|stamp| stamp.at),
-            freeze: everywhere.map(|(_, hold)| shown(&hold)),
+            freeze: everywhere.map(|(_, freeze)| shown(&freeze)),
             tables,
         })
     }
@@ -292,7 +292,7 @@ fn program(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
 /// A storm, or where changes are stopped.
 fn control(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
     match of::<(Scope, Storm)>(row, index)? {
-        None => of::<(Scope, Hold)>(row, index),
+        None => of::<(Scope, Freeze)>(row, index),
         storm => Ok(storm),
     }
 }
@@ -330,7 +330,7 @@ pub fn try_records(bytes: &[u8]) {
     again::<Disposition>(&blob);
     again::<Event>(&blob);
     again::<DeadLetter>(&blob);
-    again::<Holding>(&blob);
+    again::<Dwell>(&blob);
     again::<Incident>(&blob);
     again::<(IncidentId, SmolStr, Heard)>(&blob);
     again::<Entry>(&blob);
@@ -340,7 +340,7 @@ pub fn try_records(bytes: &[u8]) {
     again::<StoredIntent>(&blob);
     again::<Outbox>(&blob);
     again::<Debt>(&blob);
-    again::<(Scope, Hold)>(&blob);
+    again::<(Scope, Freeze)>(&blob);
     again::<(Scope, Storm)>(&blob);
     again::<AtWork>(&blob);
     if let Some(program) = Program::of_artefact(bytes) {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, params};
 
-use super::ask::{all, bytes_of_text, get, hold_of, one, text};
+use super::ask::{all, bytes_of_text, freeze_of, get, one, text};
 use super::record::{decode, encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
-    Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
-    Heard, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope,
+    Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Dwell, Entry, Error, ErrorKind,
+    EventId, Freeze, Heard, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope,
     Sender, StoredIntent, StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
@@ -34,15 +34,15 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Program { hash, artefact } => program(connection, *hash, artefact),
         Write::Intent(intent) => write_intent(connection, intent),
         Write::IntentState { id, state } => settled(connection, *id, *state),
-        Write::Holding(holding) => write_holding(connection, holding),
-        Write::HoldingGone {
+        Write::Dwell(dwell) => write_dwell(connection, dwell),
+        Write::DwellGone {
             event,
             runbook,
             trigger,
-        } => holding_gone(connection, *event, runbook, *trigger),
+        } => dwell_gone(connection, *event, runbook, *trigger),
         Write::Message(message) => write_message(connection, message),
         Write::Debt(debt) => write_debt(connection, debt),
-        Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
+        Write::Freeze(scope, freeze) => write_freeze(connection, scope, freeze.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
         Write::AtWork(known) => write_at_work(connection, known),
         Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
@@ -311,22 +311,22 @@ fn settled(connection: &Connection, id: IntentId, state: IntentState) -> Result<
     Ok(())
 }
 
-fn write_holding(connection: &Connection, holding: &Holding) -> Result<(), Error> {
+fn write_dwell(connection: &Connection, dwell: &Dwell) -> Result<(), Error> {
     execute(
         connection,
         "INSERT OR REPLACE INTO holding (event, runbook, trigger, record) \
          VALUES (?1, ?2, ?3, ?4)",
         params![
-            number(holding.event.0)?,
-            holding.runbook.as_str(),
-            holding.trigger,
-            encode(holding),
+            number(dwell.event.0)?,
+            dwell.runbook.as_str(),
+            dwell.trigger,
+            encode(dwell),
         ],
     )?;
     Ok(())
 }
 
-fn holding_gone(
+fn dwell_gone(
     connection: &Connection,
     event: EventId,
     runbook: &str,
@@ -353,22 +353,26 @@ fn write_debt(connection: &Connection, debt: &Debt) -> Result<(), Error> {
 }
 
 /// What a row of `control` is about.
-pub const HOLD: i64 = 0;
+pub const FREEZE: i64 = 0;
 pub const STORM: i64 = 1;
 
 /// The widest one stands where it stood before there were others.
-fn write_hold(connection: &Connection, scope: &Scope, hold: Option<&Hold>) -> Result<(), Error> {
-    match (scope, hold) {
-        (Scope::All, hold) => {
+fn write_freeze(
+    connection: &Connection,
+    scope: &Scope,
+    freeze: Option<&Freeze>,
+) -> Result<(), Error> {
+    match (scope, freeze) {
+        (Scope::All, freeze) => {
             let sql = "UPDATE meta SET hold = ?1";
-            execute(connection, sql, params![hold.map(encode)])?;
+            execute(connection, sql, params![freeze.map(encode)])?;
         }
-        (Scope::Product(_) | Scope::Runbook(_), Some(hold)) => {
-            control(connection, HOLD, scope, &encode(&(scope, hold)))?;
+        (Scope::Product(_) | Scope::Runbook(_), Some(freeze)) => {
+            control(connection, FREEZE, scope, &encode(&(scope, freeze)))?;
         }
         (Scope::Product(_) | Scope::Runbook(_), None) => {}
     }
-    match hold {
+    match freeze {
         Some(_) => Ok(()),
         None => released(connection, scope),
     }
@@ -379,7 +383,7 @@ fn released(connection: &Connection, scope: &Scope) -> Result<(), Error> {
     let sql = "SELECT record, scope, kind FROM control";
     let rows = all(connection, sql, [], |row| {
         let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
-        let held = hold_of(&record, &text(row, 1)?, kind);
+        let held = freeze_of(&record, &text(row, 1)?, kind);
         let place = (kind, bytes_of_text(row, 1)?);
         Ok(held.filter(|(held, _)| held == scope).map(|_| place))
     })?;

@@ -70,10 +70,10 @@ fn is_read(schema: u32) {
         Ask::LiveRuns,
         Ask::OpenIntents,
         Ask::DeadLetters(10),
-        Ask::Holdings,
+        Ask::Dwells,
         Ask::Outbox,
         Ask::Debts,
-        Ask::Hold,
+        Ask::Freeze,
     ] {
         assert!(!store.ask(question).unwrap().is_empty(), "{question:?}");
     }

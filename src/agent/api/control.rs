@@ -34,13 +34,13 @@ struct Of {
 
 /// Where changes are stopped, the widest first.
 pub fn freezes(engine: &Engine) -> Vec<FreezeView> {
-    let view = |(scope, freeze): (&Scope, &crate::journal::Hold)| FreezeView {
+    let view = |(scope, freeze): (&Scope, &crate::journal::Freeze)| FreezeView {
         scope: scope.to_string(),
         by: freeze.by.to_string(),
         why: freeze.why.clone(),
         since: freeze.since.to_string(),
     };
-    engine.held().map(view).collect()
+    engine.frozen().map(view).collect()
 }
 
 /// Storms that last.

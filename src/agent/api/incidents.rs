@@ -112,9 +112,9 @@ fn shadows(engine: &Engine) -> Vec<ShadowView> {
 
 /// Who has stopped all changes.
 fn held_by(engine: &Engine) -> Option<String> {
-    let mut held = engine.held();
+    let mut held = engine.frozen();
     let all = held.find(|(scope, _)| **scope == Scope::All);
-    all.map(|(_, hold)| hold.by.to_string())
+    all.map(|(_, freeze)| freeze.by.to_string())
 }
 
 /// `GET /v1/incidents/ID?from=NUMBER&folded=true`

@@ -174,10 +174,10 @@ fn reaches(
         return Decision::default();
     };
     match of(place) {
-        Some((_, address, hold)) if address == to => Decision::that(LinkReached {
+        Some((_, address, waits)) if address == to => Decision::that(LinkReached {
             subject: subject.clone(),
             link: place,
-            next: moment::after(now, hold.unwrap_or_else(|| backed_off(duty.repeats))),
+            next: moment::after(now, waits.unwrap_or_else(|| backed_off(duty.repeats))),
         }),
         Some(_) | None => Decision::default(),
     }
@@ -303,7 +303,7 @@ fn tells(
     of: impl Fn(u16) -> Option<Link>,
     now: Time,
 ) -> Decision {
-    let (role, address, hold) = told;
+    let (role, address, waits) = told;
     let repeats = match duty.link == Some(place) {
         true => duty.repeats.saturating_add(1),
         false => 0,
@@ -313,7 +313,7 @@ fn tells(
         link: place,
         role,
         repeats,
-        next: moment::after(now, hold.unwrap_or_else(|| backed_off(repeats))),
+        next: moment::after(now, waits.unwrap_or_else(|| backed_off(repeats))),
         why,
     };
     let text = match duty.link.and_then(&of) {

@@ -1,8 +1,8 @@
 //! Alerts that have to stand: begun, gone on with, over.
 
 use super::Decision;
-use crate::engine::model::{Dwell, Model};
-use crate::journal::{Alert, DwellEnd, DwellEnded, DwellMoved, DwellStarted, Holding, TriggerRef};
+use crate::engine::model::{Model, StandingAlert};
+use crate::journal::{Alert, Dwell, DwellEnd, DwellEnded, DwellMoved, DwellStarted, TriggerRef};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -11,26 +11,27 @@ use crate::value::{Duration, Time};
 pub fn stands(
     model: &Model,
     alert: &Alert,
-    holding: &Holding,
+    dwell: &Dwell,
     length: Duration,
 ) -> (TriggerRef, Decision) {
     let mut decision = Decision::default();
-    let own =
-        |dwell: &&Dwell| dwell.holding.runbook == holding.runbook && is_same(&dwell.alert, alert);
+    let own = |standing: &&StandingAlert| {
+        standing.dwell.runbook == dwell.runbook && is_same(&standing.alert, alert)
+    };
     if let Some(known) = model.dwells_of_alert(&alert.fingerprint).find(own) {
         if known.alert.since >= alert.since {
-            return (trigger_of(&known.holding), decision);
+            return (trigger_of(&known.dwell), decision);
         }
-        decision = decision.and(ended(&known.holding, DwellEnd::Anew));
+        decision = decision.and(ended(&known.dwell, DwellEnd::Anew));
     }
-    let trigger = trigger_of(holding);
+    let trigger = trigger_of(dwell);
     let started = DwellStarted {
-        event: holding.event,
+        event: dwell.event,
         trigger: trigger.clone(),
         fingerprint: alert.fingerprint.clone(),
         starts_at: alert.since,
         length,
-        until: holding.until,
+        until: dwell.until,
         alert: Some(Box::new(alert.clone())),
     };
     (trigger, decision.and(started))
@@ -39,10 +40,10 @@ pub fn stands(
 /// An alert is over: it stands for nobody any more, unless that was an earlier firing of it.
 pub fn cleared(model: &Model, alert: &Alert) -> Decision {
     let standing = model.dwells_of_alert(&alert.fingerprint);
-    let standing =
-        standing.filter(|dwell| is_same(&dwell.alert, alert) && alert.ends(dwell.alert.since));
-    standing.fold(Decision::default(), |decision, dwell| {
-        decision.and(ended(&dwell.holding, DwellEnd::Cleared))
+    let standing = standing
+        .filter(|standing| is_same(&standing.alert, alert) && alert.ends(standing.alert.since));
+    standing.fold(Decision::default(), |decision, standing| {
+        decision.and(ended(&standing.dwell, DwellEnd::Cleared))
     })
 }
 
@@ -52,35 +53,40 @@ fn is_same(known: &Alert, alert: &Alert) -> bool {
 }
 
 /// Other code takes it; the time that it has stood counts. Without a length it has stood long enough.
-pub fn moves(dwell: &Dwell, to: TriggerRef, length: Option<Duration>, now: Time) -> Decision {
-    let holding = &dwell.holding;
-    let until = length.map_or(now, |length| moment::after(holding.from, length));
-    let from = trigger_of(holding);
-    match from == to && until == holding.until {
+pub fn moves(
+    standing: &StandingAlert,
+    to: TriggerRef,
+    length: Option<Duration>,
+    now: Time,
+) -> Decision {
+    let dwell = &standing.dwell;
+    let until = length.map_or(now, |length| moment::after(dwell.from, length));
+    let from = trigger_of(dwell);
+    match from == to && until == dwell.until {
         true => Decision::default(),
         false => Decision::that(DwellMoved {
-            event: holding.event,
+            event: dwell.event,
             from,
             to,
-            since: holding.from,
+            since: dwell.from,
             until,
         }),
     }
 }
 
 /// It stands no longer.
-pub fn ended(holding: &Holding, how: DwellEnd) -> DwellEnded {
+pub fn ended(dwell: &Dwell, how: DwellEnd) -> DwellEnded {
     DwellEnded {
-        event: holding.event,
-        trigger: trigger_of(holding),
+        event: dwell.event,
+        trigger: trigger_of(dwell),
         how,
     }
 }
 
-fn trigger_of(holding: &Holding) -> TriggerRef {
+fn trigger_of(dwell: &Dwell) -> TriggerRef {
     TriggerRef {
-        runbook: holding.runbook.clone(),
-        code: holding.code,
-        place: holding.trigger,
+        runbook: dwell.runbook.clone(),
+        code: dwell.code,
+        place: dwell.trigger,
     }
 }

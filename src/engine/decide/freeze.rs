@@ -7,7 +7,7 @@ use crate::engine::model::Model;
 use crate::engine::people::Refusal;
 use crate::engine::work::Work;
 use crate::journal::{
-    ChangesFrozen, ChangesReleased, FreezeReaches, FreezeReminded, Hold, Obstacle, Scope,
+    ChangesFrozen, ChangesReleased, Freeze, FreezeReaches, FreezeReminded, Obstacle, Scope,
 };
 
 /// Somebody stops the changes of a scope.
@@ -18,8 +18,8 @@ pub fn stop(
     why: &str,
     told: Vec<SmolStr>,
 ) -> Result<Decision, Refusal> {
-    if let Some(hold) = model.freeze(&scope) {
-        return Err(Refusal::Held(scope, hold.clone()));
+    if let Some(freeze) = model.freeze(&scope) {
+        return Err(Refusal::Frozen(scope, freeze.clone()));
     }
     let text = format!(
         "changes of {} are stopped by {by}{}",
@@ -43,14 +43,14 @@ pub fn release(
     by: Option<SmolStr>,
     why: Option<String>,
 ) -> Option<Decision> {
-    let hold = model.freeze(scope)?;
+    let freeze = model.freeze(scope)?;
     let whom = by.as_deref().unwrap_or("somebody");
     let text = format!(
         "changes of {} go on, says {whom}{}; they were stopped by {}{}",
         scope.shown(),
         because(why.as_deref().unwrap_or_default()),
-        hold.by,
-        because(&hold.why)
+        freeze.by,
+        because(&freeze.why)
     );
     let released = ChangesReleased {
         scope: scope.clone(),
@@ -63,14 +63,14 @@ pub fn release(
 
 /// Changes have been stopped for another hour.
 pub fn reminds(model: &Model, scope: &Scope, hours: i64, to: Vec<SmolStr>) -> Decision {
-    let Some(hold) = model.freeze(scope) else {
+    let Some(freeze) = model.freeze(scope) else {
         return Decision::default();
     };
     let text = format!(
         "changes of {} are stopped for {hours}h now, by {}{}",
         scope.shown(),
-        hold.by,
-        because(&hold.why)
+        freeze.by,
+        because(&freeze.why)
     );
     let reminded = FreezeReminded {
         scope: scope.clone(),
@@ -89,7 +89,7 @@ pub fn reaches(scope: Scope, anything: bool, to: Vec<SmolStr>) -> Decision {
 }
 
 /// The same in words, by what was so before.
-pub fn reaches_words(scope: &Scope, before: &Hold) -> String {
+pub fn reaches_words(scope: &Scope, before: &Freeze) -> String {
     let (shown, by) = (scope.shown(), &before.by);
     let (gone, back) = match scope {
         Scope::Runbook(_) => (

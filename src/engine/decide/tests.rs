@@ -4,7 +4,7 @@ use super::{Decision, bundle, chain, debt, deliver, dwell, freeze, targets};
 use crate::effect::{End, Severity};
 use crate::engine::model::Model;
 use crate::journal::{
-    Alert, ChangesFrozen, DebtId, DebtIncurred, DwellEnd, EventId, Fact, Holding, IncidentId,
+    Alert, ChangesFrozen, DebtId, DebtIncurred, Dwell, DwellEnd, EventId, Fact, IncidentId,
     Message, MessageId, MessageKind, MessageQueued, Notes, Obstacle, ReleasedFor, Retry, RunId,
     Scope, samples,
 };
@@ -176,7 +176,7 @@ fn what_stands_begins_anew_only_when_it_fires_anew() {
         ended: None,
         sender: Default::default(),
     };
-    let holding = |event| Holding {
+    let dwell = |event| Dwell {
         event: EventId(event),
         runbook: "slow".into(),
         code: CodeHash([0; 32]),
@@ -186,18 +186,18 @@ fn what_stands_begins_anew_only_when_it_fires_anew() {
         until: at(300),
     };
     let length = Duration::from_millis(300_000);
-    let (_, first) = dwell::stands(&given([]), &alert(0), &holding(1), length);
+    let (_, first) = dwell::stands(&given([]), &alert(0), &dwell(1), length);
     assert_eq!(words(&first), "DwellStarted");
     let model = given(first.facts);
-    let (_, again) = dwell::stands(&model, &alert(0), &holding(2), length);
+    let (_, again) = dwell::stands(&model, &alert(0), &dwell(2), length);
     assert_eq!(words(&again), "");
-    let (_, anew) = dwell::stands(&model, &alert(7), &holding(3), length);
+    let (_, anew) = dwell::stands(&model, &alert(7), &dwell(3), length);
     assert_eq!(words(&anew), "DwellEnded, DwellStarted");
     assert!(matches!(&anew.facts[0], Fact::DwellEnded(fact) if fact.how == DwellEnd::Anew));
     // One fingerprint for two alerts: each stands, and ends, for itself.
     let mut other = alert(0);
     other.labels.insert("pod".into(), "b".into());
-    let (_, beside) = dwell::stands(&model, &other, &holding(4), length);
+    let (_, beside) = dwell::stands(&model, &other, &dwell(4), length);
     assert_eq!(words(&beside), "DwellStarted");
     assert_eq!(words(&dwell::cleared(&model, &other)), "");
     assert_eq!(words(&dwell::cleared(&model, &alert(0))), "DwellEnded");

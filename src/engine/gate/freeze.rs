@@ -5,9 +5,9 @@ use super::{Asked, Gate, Known, Question, Verdict};
 use crate::journal::{Obstacle, Scope};
 use crate::planted::Planted;
 
-pub struct Freeze;
+pub struct Freezes;
 
-impl Gate for Freeze {
+impl Gate for Freezes {
     fn name(&self) -> &'static str {
         "freeze"
     }
@@ -33,11 +33,11 @@ impl Gate for Freeze {
         }
         let program = question.program;
         match known.model.frozen(program.product(), &program.runbook) {
-            Some((scope, hold)) => {
+            Some((scope, freeze)) => {
                 let why = match scope {
-                    Scope::All => format!("all changes are stopped by {}", hold.by),
+                    Scope::All => format!("all changes are stopped by {}", freeze.by),
                     Scope::Product(_) | Scope::Runbook(_) => {
-                        format!("changes of {} are stopped by {}", scope.shown(), hold.by)
+                        format!("changes of {} are stopped by {}", scope.shown(), freeze.by)
                     }
                 };
                 Verdict::Wait(Obstacle::Freeze(scope.clone()), why)

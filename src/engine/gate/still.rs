@@ -4,7 +4,7 @@
 //! have stopped changes or called the run off, a storm may have begun, the agent may be told to stop. What is
 //! counted was counted when leave was given.
 
-use super::{Asked, Freeze, Gate, Question, Storms, Verdict};
+use super::{Asked, Freezes, Gate, Question, Storms, Verdict};
 use crate::engine::Engine;
 use crate::engine::drive::incident_of;
 use crate::engine::waiting::Asking;
@@ -13,7 +13,7 @@ use crate::run::IntentKind;
 use crate::value::Time;
 
 /// The gates that people and the world close, whatever was granted.
-const ASKED: [&dyn Gate; 2] = [&Freeze, &Storms];
+const ASKED: [&dyn Gate; 2] = [&Freezes, &Storms];
 
 impl Engine {
     /// Why a granted change must not begin any more.

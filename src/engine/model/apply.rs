@@ -1,10 +1,10 @@
 //! What a fact changes in the model. It never fails: a fact about what is not there changes nothing.
 
 use super::lines::lines;
-use super::{Dwell, Model, is_due};
+use super::{Model, StandingAlert, is_due};
 use crate::effect::Settled;
 use crate::journal::{
-    Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Holding, IncidentId,
+    Debt, Delivery, Duty, Dwell, DwellMoved, DwellStarted, EventId, Fact, IncidentId,
     IntentGranted, IntentId, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
     Subject, TargetsReleased, Write,
 };
@@ -365,16 +365,16 @@ impl Model {
         &self,
         fact: &Fact,
         at: Time,
-    ) -> Vec<(EventId, smol_str::SmolStr, Option<Dwell>)> {
-        let placed = |dwell: Dwell| {
-            let place = (dwell.holding.event, dwell.holding.runbook.clone());
-            (place.0, place.1, Some(dwell))
+    ) -> Vec<(EventId, smol_str::SmolStr, Option<StandingAlert>)> {
+        let placed = |standing: StandingAlert| {
+            let place = (standing.dwell.event, standing.dwell.runbook.clone());
+            (place.0, place.1, Some(standing))
         };
         match fact {
             Fact::DwellStarted(fact) => started(fact, at).map(placed).into_iter().collect(),
             Fact::DwellMoved(fact) => {
                 let known = self.dwells.get(fact.event, &fact.from.runbook);
-                let moved = known.map(|dwell| moved(dwell, fact));
+                let moved = known.map(|standing| moved(standing, fact));
                 moved.map(placed).into_iter().collect()
             }
             Fact::DwellEnded(fact) => {
@@ -387,7 +387,8 @@ impl Model {
             }
             Fact::ClockStepped(fact) => {
                 let all = self.dwells.all().cloned();
-                all.map(|dwell| placed(later(dwell, fact.by))).collect()
+                all.map(|standing| placed(later(standing, fact.by)))
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -427,9 +428,9 @@ fn queued(fact: &MessageQueued, at: Time) -> Option<Outbox> {
     })
 }
 
-fn started(fact: &DwellStarted, at: Time) -> Option<Dwell> {
-    Some(Dwell {
-        holding: Holding {
+fn started(fact: &DwellStarted, at: Time) -> Option<StandingAlert> {
+    Some(StandingAlert {
+        dwell: Dwell {
             event: fact.event,
             runbook: fact.trigger.runbook.clone(),
             code: fact.trigger.code,
@@ -442,27 +443,27 @@ fn started(fact: &DwellStarted, at: Time) -> Option<Dwell> {
     })
 }
 
-fn moved(dwell: &Dwell, fact: &DwellMoved) -> Dwell {
-    Dwell {
-        holding: Holding {
+fn moved(standing: &StandingAlert, fact: &DwellMoved) -> StandingAlert {
+    StandingAlert {
+        dwell: Dwell {
             code: fact.to.code,
             trigger: fact.to.place,
             from: fact.since,
             until: fact.until,
-            ..dwell.holding.clone()
+            ..standing.dwell.clone()
         },
-        alert: dwell.alert.clone(),
+        alert: standing.alert.clone(),
     }
 }
 
-fn later(dwell: Dwell, by: Duration) -> Dwell {
-    Dwell {
-        holding: Holding {
-            from: moment::after(dwell.holding.from, by),
-            until: moment::after(dwell.holding.until, by),
-            ..dwell.holding
+fn later(standing: StandingAlert, by: Duration) -> StandingAlert {
+    StandingAlert {
+        dwell: Dwell {
+            from: moment::after(standing.dwell.from, by),
+            until: moment::after(standing.dwell.until, by),
+            ..standing.dwell
         },
-        alert: dwell.alert,
+        alert: standing.alert,
     }
 }
 

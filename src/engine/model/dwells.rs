@@ -4,54 +4,54 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use crate::journal::{Alert, EventId, Holding};
+use crate::journal::{Alert, Dwell, EventId};
 
 /// One alert that stands for one runbook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dwell {
-    pub holding: Holding,
+pub struct StandingAlert {
+    pub dwell: Dwell,
     pub alert: Alert,
 }
 
 /// All that stand.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dwells {
-    standing: BTreeMap<(EventId, SmolStr), Dwell>,
+    standing: BTreeMap<(EventId, SmolStr), StandingAlert>,
     by_alert: BTreeSet<(SmolStr, EventId, SmolStr)>,
 }
 
 impl Dwells {
-    pub fn put(&mut self, dwell: Dwell) {
-        let Holding { event, .. } = dwell.holding;
-        let runbook = dwell.holding.runbook.clone();
-        let fingerprint = dwell.holding.fingerprint.clone();
+    pub fn put(&mut self, standing: StandingAlert) {
+        let Dwell { event, .. } = standing.dwell;
+        let runbook = standing.dwell.runbook.clone();
+        let fingerprint = standing.dwell.fingerprint.clone();
         self.by_alert.insert((fingerprint, event, runbook.clone()));
-        self.standing.insert((event, runbook), dwell);
+        self.standing.insert((event, runbook), standing);
     }
 
-    pub fn get(&self, event: EventId, runbook: &SmolStr) -> Option<&Dwell> {
+    pub fn get(&self, event: EventId, runbook: &SmolStr) -> Option<&StandingAlert> {
         self.standing.get(&(event, runbook.clone()))
     }
 
     pub fn remove(&mut self, event: EventId, runbook: &SmolStr) {
-        if let Some(dwell) = self.standing.remove(&(event, runbook.clone())) {
-            let fingerprint = dwell.holding.fingerprint;
+        if let Some(standing) = self.standing.remove(&(event, runbook.clone())) {
+            let fingerprint = standing.dwell.fingerprint;
             self.by_alert.remove(&(fingerprint, event, runbook.clone()));
         }
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Dwell> {
+    pub fn all(&self) -> impl Iterator<Item = &StandingAlert> {
         self.standing.values()
     }
 
-    pub fn of(&self, event: EventId) -> impl Iterator<Item = &Dwell> {
+    pub fn of(&self, event: EventId) -> impl Iterator<Item = &StandingAlert> {
         let from = (event, SmolStr::default());
         let own = self.standing.range(from..);
         own.take_while(move |((of, _), _)| *of == event)
-            .map(|(_, dwell)| dwell)
+            .map(|(_, standing)| standing)
     }
 
-    pub fn of_alert(&self, fingerprint: &str) -> impl Iterator<Item = &Dwell> {
+    pub fn of_alert(&self, fingerprint: &str) -> impl Iterator<Item = &StandingAlert> {
         let fingerprint = SmolStr::from(fingerprint);
         let from = (fingerprint.clone(), EventId::default(), SmolStr::default());
         let places = self.by_alert.range(from..);

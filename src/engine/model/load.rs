@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spent::LONGEST;
-use super::{Dwell, Known, Model};
+use super::{Known, Model, StandingAlert};
 use crate::journal::{
     Arrival, Error, Event, EventId, Incident, IncidentId, IntentState, Journal, Lost, Needs, RunId,
     StoredIntent,
@@ -21,7 +21,7 @@ impl Model {
             clock: journal.clock()?,
             ..Model::default()
         };
-        model.freezes.extend(journal.holds()?);
+        model.freezes.extend(journal.freezes()?);
         model.storms.extend(readable(journal.storms()?, &mut lost));
         for known in journal.at_work()? {
             match known {
@@ -242,27 +242,27 @@ impl Model {
 
     /// What stands, with the whole alert.
     fn load_dwells(&mut self, journal: &dyn Journal, lost: &mut Vec<Lost>) -> Result<(), Error> {
-        let holdings = readable(journal.holdings()?, lost);
+        let dwells = readable(journal.dwells()?, lost);
         let needs = Needs {
-            arrivals: holdings.iter().map(|holding| holding.event).collect(),
+            arrivals: dwells.iter().map(|dwell| dwell.event).collect(),
             ..Needs::default()
         };
         let arrivals = journal.fetch(&needs)?.arrivals.into_iter();
         let arrivals = arrivals.filter_map(|(id, arrival)| Some((id, arrival.ok()??)));
         let arrivals: BTreeMap<EventId, Arrival> = arrivals.collect();
-        for holding in holdings {
+        for dwell in dwells {
             if Planted::DwellsForgotten.is_in() {
                 break;
             }
-            let arrival = arrivals.get(&holding.event);
+            let arrival = arrivals.get(&dwell.event);
             if let Some(Event::Alert(alert)) = arrival.map(|arrival| &arrival.event) {
                 let alert = alert.clone();
-                self.dwells.put(Dwell { holding, alert });
+                self.dwells.put(StandingAlert { dwell, alert });
             } else {
                 lost.push(Lost::Dwell {
-                    event: holding.event,
-                    runbook: holding.runbook,
-                    trigger: holding.trigger,
+                    event: dwell.event,
+                    runbook: dwell.runbook,
+                    trigger: dwell.trigger,
                 });
             }
         }

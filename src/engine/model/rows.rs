@@ -2,25 +2,25 @@
 
 use super::apply::{found_out, stored};
 use super::{Differing, Model};
-use crate::journal::{Fact, Holding, Write};
+use crate::journal::{Dwell, Fact, Write};
 use crate::value::Time;
 
 impl Model {
     /// Puts what a fact changes in its place, and says what has to be written beside the fact.
     pub(super) fn rows(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
-        for (event, runbook, dwell) in self.dwells_after(fact, at) {
+        for (event, runbook, standing) in self.dwells_after(fact, at) {
             if let Some(before) = self.dwells.get(event, &runbook) {
-                let Holding { trigger, .. } = before.holding;
-                changed.rows.push(Write::HoldingGone {
+                let Dwell { trigger, .. } = before.dwell;
+                changed.rows.push(Write::DwellGone {
                     event,
                     runbook: runbook.clone(),
                     trigger,
                 });
             }
-            match dwell {
-                Some(dwell) => {
-                    changed.rows.push(Write::Holding(dwell.holding.clone()));
-                    self.dwells.put(dwell);
+            match standing {
+                Some(standing) => {
+                    changed.rows.push(Write::Dwell(standing.dwell.clone()));
+                    self.dwells.put(standing);
                 }
                 None => self.dwells.remove(event, &runbook),
             }

@@ -8,7 +8,7 @@ use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
     self, Alert, Arrival, AtWork, ClockStepped, DeadLetter, Debt, DebtId, Delivery, Disposition,
-    Entry, Event, EventId, Happened, Heard, Hold, Holding, How, Incident, IncidentId,
+    Dwell, Entry, Event, EventId, Freeze, Happened, Heard, How, Incident, IncidentId,
     IncidentState, IntentId, IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox,
     RunId, Scope, Source, Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits,
     Write,
@@ -294,8 +294,8 @@ impl Batch {
     }
 
     /// An alert has to stand for a while.
-    pub fn holding(self, event: u64, runbook: &str, trigger: u16) -> Batch {
-        self.with(Write::Holding(Holding {
+    pub fn dwell(self, event: u64, runbook: &str, trigger: u16) -> Batch {
+        self.with(Write::Dwell(Dwell {
             event: EventId(event),
             runbook: runbook.into(),
             code: CodeHash([0; 32]),
@@ -307,8 +307,8 @@ impl Batch {
     }
 
     /// It stood long enough.
-    pub fn holding_gone(self, event: u64, runbook: &str, trigger: u16) -> Batch {
-        self.with(Write::HoldingGone {
+    pub fn dwell_gone(self, event: u64, runbook: &str, trigger: u16) -> Batch {
+        self.with(Write::DwellGone {
             event: EventId(event),
             runbook: runbook.into(),
             trigger,
@@ -379,14 +379,14 @@ impl Batch {
     /// Somebody stops the changes of a scope, or lets them go on.
     pub fn freeze(self, scope: &str, by: Option<&str>) -> Batch {
         let scope = Scope::from_words(scope).unwrap_or(Scope::All);
-        let hold = by.map(|by| Hold {
+        let freeze = by.map(|by| Freeze {
             by: by.into(),
             why: "storm".into(),
             since: time(4),
             told: vec!["pagerduty:shop".into()],
             is_empty: false,
         });
-        self.with(Write::Hold(scope, hold))
+        self.with(Write::Freeze(scope, freeze))
     }
 
     /// A run of an incident waits since that time, or waits no more.

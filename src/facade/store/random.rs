@@ -75,8 +75,8 @@ impl Batch {
                     }
                 }
             }
-            13 => self.holding(id, name, dice(2) as u16),
-            14 => self.holding_gone(id, name, dice(2) as u16),
+            13 => self.dwell(id, name, dice(2) as u16),
+            14 => self.dwell_gone(id, name, dice(2) as u16),
             15 => self.message(id, ["due", "delivered", "given up"][dice(3)]),
             16 => self.debt(id, dice(2) == 0),
             17 => self.fact(dice(64), at),

@@ -25,8 +25,7 @@ impl Memory {
                 runbook,
                 trigger,
             } => {
-                self.holdings
-                    .remove(&(*event, runbook.to_string(), *trigger));
+                self.dwells.remove(&(*event, runbook.to_string(), *trigger));
             }
             Lost::Message(id) => {
                 self.messages.remove(id);

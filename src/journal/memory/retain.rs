@@ -137,7 +137,7 @@ impl Memory {
 
     fn retire_arrivals(&mut self, keep: &Keep, after: u64, most: usize) -> Step {
         let newest = self.events.keys().next_back().copied();
-        let stands: BTreeSet<EventId> = self.holdings.keys().map(|(event, ..)| *event).collect();
+        let stands: BTreeSet<EventId> = self.dwells.keys().map(|(event, ..)| *event).collect();
         let later = self.events.range(EventId(after.saturating_add(1))..);
         let looked: Vec<_> = later
             .take(most)
@@ -202,7 +202,7 @@ impl Memory {
             .map(|incident| incident.code)
             .chain(live.map(|run| run.code))
             .chain(owed.map(|debt| debt.code))
-            .chain(self.holdings.values().map(|holding| holding.code))
+            .chain(self.dwells.values().map(|dwell| dwell.code))
             .chain(keep.programs.iter().copied())
             .collect();
         let before = self.programs.len();
@@ -215,7 +215,7 @@ impl Memory {
 
     fn retire_facts(&mut self, keep: &Keep, most: usize) -> Step {
         let oldest = self.incidents.values().next().map(|one| one.opened);
-        let frozen = self.holds.values().map(|hold| hold.since).min();
+        let frozen = self.freezes.values().map(|freeze| freeze.since).min();
         let since = [Some(keep.incidents), oldest, frozen];
         let since = since.into_iter().flatten().min().unwrap_or_default();
         let last = self.batches.len().saturating_sub(1);

@@ -44,7 +44,7 @@ impl Simulation {
                 self.engine
                     .settle(memory, IncidentId(*id), said.clone(), now)?
             }
-            Step::Hold(scope, by) => {
+            Step::Freeze(scope, by) => {
                 let scope = scope.clone();
                 self.engine.stop_changes(memory, scope, by, "", now)?
             }

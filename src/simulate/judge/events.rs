@@ -72,8 +72,8 @@ impl Events {
             .iter()
             .filter_map(|(_, letter)| letter.event)
             .collect();
-        let holdings = memory.holdings()?;
-        let standing = holdings.iter().flatten();
+        let dwells = memory.dwells()?;
+        let standing = dwells.iter().flatten();
         let standing: BTreeSet<_> = standing.map(|one| &one.fingerprint).collect();
         let name = memory.name()?;
         let mut wrong = Vec::new();

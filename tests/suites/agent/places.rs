@@ -101,7 +101,14 @@ fn held() {
     wait_for_two(&stage, &ids, "not begun: all changes are stopped by ada");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(begun(&stage), places(), "{}", stage.log());
-    stage.rbk(&["freeze", "release", "--why", "it was nothing", "--as", "ada"]);
+    stage.rbk(&[
+        "freeze",
+        "release",
+        "--why",
+        "it was nothing",
+        "--as",
+        "ada",
+    ]);
     for id in ids {
         stage.wait_for(id, "resolved");
     }

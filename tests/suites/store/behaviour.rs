@@ -66,10 +66,10 @@ fn fresh(bench: Bench) {
         Ask::OpenIntents,
         Ask::Event(1),
         Ask::DeadLetters(9),
-        Ask::Holdings,
+        Ask::Dwells,
         Ask::Outbox,
         Ask::Debts,
-        Ask::Hold,
+        Ask::Freeze,
     ] {
         assert!(bench.ask(question).is_empty(), "{question:?}");
     }
@@ -88,7 +88,7 @@ fn refused(mut bench: Bench) {
         bench.reopen();
         assert_eq!(bench.numbers(Ask::Events("a", 0)), "1");
         assert!(bench.ask(Ask::Incident(1)).is_empty());
-        assert!(bench.ask(Ask::Hold).is_empty());
+        assert!(bench.ask(Ask::Freeze).is_empty());
         assert!(bench.ask(Ask::Timeline(1, 0)).is_empty());
     }
     bench.commit(Batch::new().event(2, 1, "a"));
@@ -339,21 +339,21 @@ fn pages(mut bench: Bench) {
 fn holdings(mut bench: Bench) {
     bench.commit(
         Batch::new()
-            .holding(2, "b", 0)
-            .holding(1, "b", 1)
-            .holding(1, "b", 0)
-            .holding(1, "a", 5)
-            .holding(1, "a", 5),
+            .dwell(2, "b", 0)
+            .dwell(1, "b", 1)
+            .dwell(1, "b", 0)
+            .dwell(1, "a", 5)
+            .dwell(1, "a", 5),
     );
-    assert_eq!(bench.numbers(Ask::Holdings), "1 1 1 2");
+    assert_eq!(bench.numbers(Ask::Dwells), "1 1 1 2");
     bench.commit(
         Batch::new()
-            .holding_gone(1, "b", 0)
-            .holding_gone(1, "b", 7)
-            .holding_gone(9, "b", 0),
+            .dwell_gone(1, "b", 0)
+            .dwell_gone(1, "b", 7)
+            .dwell_gone(9, "b", 0),
     );
     bench.reopen();
-    let held = bench.ask(Ask::Holdings);
+    let held = bench.ask(Ask::Dwells);
     let places = [("a", 5), ("b", 1), ("b", 0)];
     assert_eq!(held.len(), places.len());
     for (line, (runbook, trigger)) in held.iter().zip(places) {
@@ -387,12 +387,12 @@ fn debts(mut bench: Bench) {
 fn hold(mut bench: Bench) {
     bench.commit(Batch::new().hold(Some("ann")));
     bench.reopen();
-    assert_eq!(bench.numbers(Ask::Hold), "ann");
+    assert_eq!(bench.numbers(Ask::Freeze), "ann");
     bench.commit(Batch::new().hold(Some("bob")));
-    assert_eq!(bench.numbers(Ask::Hold), "bob");
+    assert_eq!(bench.numbers(Ask::Freeze), "bob");
     bench.commit(Batch::new().hold(None));
     bench.reopen();
-    assert!(bench.ask(Ask::Hold).is_empty());
+    assert!(bench.ask(Ask::Freeze).is_empty());
 }
 
 fn clock(mut bench: Bench) {
@@ -454,13 +454,13 @@ fn order(mut bench: Bench) {
             .event(1, 1, "a")
             .disposed(1)
             .event(1, 2, "a")
-            .holding_gone(1, "a", 0)
-            .holding(1, "a", 0),
+            .dwell_gone(1, "a", 0)
+            .dwell(1, "a", 0),
     );
-    assert_eq!(bench.numbers(Ask::Hold), "bob");
+    assert_eq!(bench.numbers(Ask::Freeze), "bob");
     let event = bench.ask(Ask::Event(1)).remove(0);
     assert!(event.ends_with("disposition: Kept }"), "{event}");
-    assert_eq!(bench.numbers(Ask::Holdings), "1");
+    assert_eq!(bench.numbers(Ask::Dwells), "1");
 }
 
 fn facts(mut bench: Bench) {

@@ -241,7 +241,7 @@ fn let_go() {
         let (_folder, path) = damaged(&sound, &sql);
         let Some(path) = path else { continue };
         let mut store = open(&path);
-        let held = store.ask(Ask::Hold).unwrap();
+        let held = store.ask(Ask::Freeze).unwrap();
         let release = match held.iter().any(|hold| hold.contains("All")) {
             true => "at 1s release all",
             false => "at 1s release product others",
@@ -250,7 +250,7 @@ fn let_go() {
             .anew(&scripted, &format!("{release}\nat 2s end"))
             .unwrap();
         drop(store);
-        let held = open(&path).ask(Ask::Hold).unwrap();
+        let held = open(&path).ask(Ask::Freeze).unwrap();
         assert!(held.is_empty(), "{name}: {release}: {held:?}");
     }
 }

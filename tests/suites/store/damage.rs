@@ -43,7 +43,7 @@ fn written() -> (TempDir, PathBuf) {
             .intent(id, id, "do", 1, &["k8s.Pod"])
             .message(id, "due")
             .debt(id, false)
-            .holding(id, "r", 0)
+            .dwell(id, "r", 0)
             .program(id as u8, &[7; 500]);
         store.commit(&batch).unwrap();
     }
@@ -88,10 +88,10 @@ fn by_chance() {
         Ask::AttemptsSince("k8s.Pod", 0),
         Ask::Events("a", 0),
         Ask::Event(3),
-        Ask::Holdings,
+        Ask::Dwells,
         Ask::Outbox,
         Ask::Debts,
-        Ask::Hold,
+        Ask::Freeze,
     ];
     let mut refused = 0;
     for seed in 0..TRIES {

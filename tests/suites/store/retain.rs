@@ -107,7 +107,7 @@ fn stays(mut bench: Bench) {
         .incident(1, "stuck", "told", 4, true)
         .message(6, "due")
         .event(1, 1, "a")
-        .holding(1, "stuck", 0)
+        .dwell(1, "stuck", 0)
         .hold(Some("ann"))
         .program(0, b"stands")
         .program(1, b"open")

@@ -41,7 +41,7 @@ fn written() -> (TempDir, Store) {
         .run(7, 0, &[7; 5], false)
         .waits(7, 0, Some(3_000))
         .intent(1, 7, "do", 3_000, &["k8s.Pod"])
-        .holding(1, "stuck_worker", 0)
+        .dwell(1, "stuck_worker", 0)
         .message(1, "due")
         .debt(3, false)
         .freeze("product shop", Some("ada"))
