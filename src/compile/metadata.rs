@@ -134,12 +134,12 @@ impl Tables<'_> {
         }
     }
 
-    fn link(&mut self, (role, hold): (typed::RoleId, typed::ChainHold)) -> Link {
+    fn link(&mut self, (role, waits): (typed::RoleId, typed::ChainWait)) -> Link {
         Link {
             role: self.role(role),
-            hold: match hold {
-                typed::ChainHold::For(hold) => Some(hold),
-                typed::ChainHold::UntilAcknowledged | typed::ChainHold::Unsaid => None,
+            waits: match waits {
+                typed::ChainWait::For(waits) => Some(waits),
+                typed::ChainWait::UntilAcknowledged | typed::ChainWait::Unsaid => None,
             },
         }
     }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::brackets::{GLUED_BRACES, MEMBERS, PARENTHESES};
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
-    ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, Expr, FieldDecl, FnItem,
+    ActionItem, ChainLink, ChainWait, ConstItem, EnumItem, EnumMember, Expr, FieldDecl, FnItem,
     Ident, Item, ItemKind, Parameter, PlainText, ProbeItem, ProductClause, ProductClauseKind,
     ProductItem, RecordItem, RoleItem, SecretItem, TypeRef, UseItem, WindowItem, WindowTimes,
 };
@@ -90,10 +90,10 @@ impl Node for ChainLink {
 
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.role);
-        match &self.hold {
-            ChainHold::For(time) => printer.clause(" for ", Some(time), Printer::expression),
-            ChainHold::UntilAcknowledged => printer.word(" until acknowledged"),
-            ChainHold::Unsaid => {}
+        match &self.waits {
+            ChainWait::For(time) => printer.clause(" for ", Some(time), Printer::expression),
+            ChainWait::UntilAcknowledged => printer.word(" until acknowledged"),
+            ChainWait::Unsaid => {}
         }
     }
 }

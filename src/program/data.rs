@@ -67,5 +67,5 @@ pub enum Binding {
 pub struct Link {
     pub role: super::RoleIndex,
     /// How long it is waited for; none for the last one.
-    pub hold: Option<crate::value::Duration>,
+    pub waits: Option<crate::value::Duration>,
 }

@@ -328,7 +328,7 @@ impl Secret {
 pub struct Product {
     pub name: SmolStr,
     pub owner: Option<RoleId>,
-    pub chain: Vec<(RoleId, ChainHold)>,
+    pub chain: Vec<(RoleId, ChainWait)>,
     pub owns: Vec<OwnsPattern>,
     /// An IANA name.
     pub zone: Option<SmolStr>,
@@ -336,7 +336,7 @@ pub struct Product {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChainHold {
+pub enum ChainWait {
     For(Duration),
     UntilAcknowledged,
     Unsaid,

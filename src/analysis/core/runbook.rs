@@ -4,7 +4,7 @@ use super::Named;
 use super::canon::Canon;
 use crate::program::EDITION;
 use crate::typed::{
-    BlastLine, BlastPer, Cap, CapKind, ChainHold, Finding, KeyPart, LabelCondition, LabelTest,
+    BlastLine, BlastPer, Cap, CapKind, ChainWait, Finding, KeyPart, LabelCondition, LabelTest,
     Least, Notice, Otherwise, OtherwiseOf, OwnsPattern, Population, Product, Recurs, Remedy,
     Runbook, SeverityCase, TellClause, Trigger, TriggerKind, WindowId,
 };
@@ -117,15 +117,15 @@ impl Canon<'_> {
             span: _,
         } = product;
         self.option(*owner, |canon, id| canon.named(Named::Role(id)));
-        self.list(chain, |canon, (role, hold)| {
+        self.list(chain, |canon, (role, waits)| {
             canon.named(Named::Role(*role));
-            match hold {
-                ChainHold::For(time) => {
+            match waits {
+                ChainWait::For(time) => {
                     canon.tag("for");
                     canon.duration(*time);
                 }
-                ChainHold::UntilAcknowledged => canon.tag("until acknowledged"),
-                ChainHold::Unsaid => canon.tag("unsaid"),
+                ChainWait::UntilAcknowledged => canon.tag("until acknowledged"),
+                ChainWait::Unsaid => canon.tag("unsaid"),
             }
         });
         self.list(owns, |canon, OwnsPattern { steps, span: _ }| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::program::manifest::{ConditionHash, People};
 use crate::typed::{
-    ChainHold, Expr, Hand, HandWithin, Handler, HandlerAction, Notice, Package, RoleId, Runbook,
+    ChainWait, Expr, Hand, HandWithin, Handler, HandlerAction, Notice, Package, RoleId, Runbook,
     Stmt, StmtKind,
 };
 
@@ -35,7 +35,7 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> People {
         .extend(product.and_then(|product| product.owner));
     let name = |id: &RoleId| package.roles[id.index()].name.to_string();
     let names = |roles: &BTreeSet<RoleId>| super::sorted(roles.iter().map(name));
-    let chain: &[(RoleId, ChainHold)] = product.map_or(&[], |product| &product.chain);
+    let chain: &[(RoleId, ChainWait)] = product.map_or(&[], |product| &product.chain);
     People {
         page: names(&duties.page),
         tell: names(&duties.tell),
@@ -118,14 +118,14 @@ pub fn duties(package: &Package, runbook: &Runbook, said: Vec<String>) -> Vec<St
     }
     if let Some(product) = runbook.product.map(|id| &package.products[id.index()]) {
         found.extend(product.owner.map(|id| format!("owner {}", name(id))));
-        for (index, (role, hold)) in product.chain.iter().enumerate() {
-            let hold = match hold {
-                ChainHold::For(time) => format!("for {time}"),
-                ChainHold::UntilAcknowledged => "until acknowledged".to_owned(),
-                ChainHold::Unsaid => "unsaid".to_owned(),
+        for (index, (role, waits)) in product.chain.iter().enumerate() {
+            let waits = match waits {
+                ChainWait::For(time) => format!("for {time}"),
+                ChainWait::UntilAcknowledged => "until acknowledged".to_owned(),
+                ChainWait::Unsaid => "unsaid".to_owned(),
             };
             found.push(format!(
-                "link {} of the chain: {} {hold}",
+                "link {} of the chain: {} {waits}",
                 index + 1,
                 name(*role)
             ));

@@ -17,7 +17,7 @@ use crate::syntax::tree::{
 };
 use crate::text::Span;
 use crate::typed::{
-    ChainHold, Expr, ExprKind, ExternId, OwnsPattern, ProductId, RoleId, RoleKind, Symbol,
+    ChainWait, Expr, ExprKind, ExternId, OwnsPattern, ProductId, RoleId, RoleKind, Symbol,
     TargetId, Type,
 };
 use crate::value::Value;
@@ -136,37 +136,37 @@ impl Checker<'_> {
     fn resolve_chain(&mut self, file: FileId, links: &[ChainLink], id: ProductId) {
         for (index, link) in links.iter().enumerate() {
             let is_last = index + 1 == links.len();
-            let hold = match &link.hold {
-                tree::ChainHold::For(time) => match self.duration(file, time, "for") {
-                    Some(time) => ChainHold::For(time),
-                    None => ChainHold::Unsaid,
+            let waits = match &link.waits {
+                tree::ChainWait::For(time) => match self.duration(file, time, "for") {
+                    Some(time) => ChainWait::For(time),
+                    None => ChainWait::Unsaid,
                 },
-                tree::ChainHold::UntilAcknowledged => ChainHold::UntilAcknowledged,
-                tree::ChainHold::Unsaid => ChainHold::Unsaid,
+                tree::ChainWait::UntilAcknowledged => ChainWait::UntilAcknowledged,
+                tree::ChainWait::Unsaid => ChainWait::Unsaid,
             };
-            if is_last && hold != ChainHold::UntilAcknowledged {
+            if is_last && waits != ChainWait::UntilAcknowledged {
                 let message = "the last of a chain is called until somebody acknowledges";
                 let at = link.role.span;
                 let found =
                     Diagnostic::new(Code::ClauseConflict, message, at, "the chain ends here");
                 let found = found.help(format!("write `{} until acknowledged`", link.role.text));
-                self.say(match hold {
-                    ChainHold::Unsaid => found.fix(
+                self.say(match waits {
+                    ChainWait::Unsaid => found.fix(
                         "add `until acknowledged`",
                         at.at_end(),
                         " until acknowledged",
                     ),
-                    ChainHold::For(_) | ChainHold::UntilAcknowledged => found,
+                    ChainWait::For(_) | ChainWait::UntilAcknowledged => found,
                 });
             }
-            if !is_last && hold == ChainHold::UntilAcknowledged {
+            if !is_last && waits == ChainWait::UntilAcknowledged {
                 let message = "who stands behind this one is never called";
                 let at = link.role.span;
                 let found = Diagnostic::new(Code::ClauseConflict, message, at, "called for ever");
                 self.say(found.help("say for how long: `builder for 5m`"));
             }
             if let Some(role) = self.role(file, &link.role) {
-                self.package.products[id.index()].chain.push((role, hold));
+                self.package.products[id.index()].chain.push((role, waits));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::expr::{names, path_text, plain};
 use super::{Outline, words};
 use crate::syntax::tree::{
-    ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, ExternClauseKind, ExternItem,
+    ActionItem, ChainLink, ChainWait, ConstItem, EnumItem, ExternClauseKind, ExternItem,
     ExternKind, FieldDecl, FnItem, Ident, Item, ItemKind, ProbeItem, ProductClauseKind,
     ProductItem, RecordItem, RepeatDecl, RoleItem, SecretItem, TargetClauseKind, UndoDecl, UseItem,
     WindowItem, WindowTimes,
@@ -178,11 +178,11 @@ impl Outline<'_> {
     }
 
     fn link(&self, link: &ChainLink) -> String {
-        let ChainLink { role, hold } = link;
-        match hold {
-            ChainHold::For(duration) => format!("{} for {}", role.text, self.expr(duration)),
-            ChainHold::UntilAcknowledged => format!("{} until acknowledged", role.text),
-            ChainHold::Unsaid => role.text.to_string(),
+        let ChainLink { role, waits } = link;
+        match waits {
+            ChainWait::For(duration) => format!("{} for {}", role.text, self.expr(duration)),
+            ChainWait::UntilAcknowledged => format!("{} until acknowledged", role.text),
+            ChainWait::Unsaid => role.text.to_string(),
         }
     }
 

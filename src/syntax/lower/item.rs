@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::split;
 use crate::syntax::tree::{
-    ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident,
+    ActionItem, ChainLink, ChainWait, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident,
     Item, ItemKind, ProbeItem, ProductClause, ProductClauseKind, ProductItem, RangeDecl,
     RecordItem, RoleItem, SecretItem, TypeRef, TypeRefKind, UseItem, WindowItem, WindowTimes,
 };
@@ -264,12 +264,12 @@ impl Lowering {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
         let role = self.next_ident(&mut nodes, span);
-        let hold = match nodes.next() {
-            Some(node) if node.as_rule() == Rule::link_for => ChainHold::For(self.inner_expr(node)),
-            Some(_) => ChainHold::UntilAcknowledged,
-            None => ChainHold::Unsaid,
+        let waits = match nodes.next() {
+            Some(node) if node.as_rule() == Rule::link_for => ChainWait::For(self.inner_expr(node)),
+            Some(_) => ChainWait::UntilAcknowledged,
+            None => ChainWait::Unsaid,
         };
-        ChainLink { role, hold }
+        ChainLink { role, waits }
     }
 
     fn fn_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {

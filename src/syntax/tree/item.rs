@@ -175,11 +175,11 @@ pub enum ProductClauseKind {
 #[derive(Clone, Debug)]
 pub struct ChainLink {
     pub role: Ident,
-    pub hold: ChainHold,
+    pub waits: ChainWait,
 }
 
 #[derive(Clone, Debug)]
-pub enum ChainHold {
+pub enum ChainWait {
     For(Expr),
     UntilAcknowledged,
     /// Nothing was said.
