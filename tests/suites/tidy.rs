@@ -7,6 +7,7 @@ mod dependencies;
 mod files;
 mod floors;
 mod modules;
+mod names;
 mod surface;
 
 use std::fs;
@@ -23,6 +24,7 @@ const RULES: &[(&str, Rule)] = &[
     ("imports go down", floors::imports_go_down),
     ("rooms stand in the table", floors::rooms_stand_in_the_table),
     ("pest stays in its rooms", floors::pest_stays_in_its_rooms),
+    ("names are told apart", names::names_are_told_apart),
     ("every file has a mod line", modules::every_file_is_reached),
     ("every suite is listed", modules::every_suite_is_listed),
     (
