@@ -15,15 +15,15 @@ const PATH: &str = "/v1/freeze";
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk freeze --why \"looks wrong\"            no run begins another change from now on
-  rbk freeze product shop --why \"…\"         the same, for the runbooks of one product
-  rbk freeze runbook slow --why \"…\"         or of one runbook
-  rbk freeze status                         who has stopped them, and since when
-  rbk freeze release --why \"…\"              runs look again, and go on
-  rbk freeze release product shop --why \"…\" the same, for what was stopped of one product
+  rbk freeze --why \"looks wrong\"             no run begins another change from now on
+  rbk freeze product shop --why \"…\"          the same, for the runbooks of one product
+  rbk freeze runbook slow --why \"…\"          or of one runbook
+  rbk freeze status                          who has stopped them, and since when
+  rbk freeze release --why \"…\"               runs look again, and go on
+  rbk freeze release product shop --why \"…\"  the same, for what was stopped of one product
 
-What has begun is finished and recorded. Runbooks go on observing and reporting. Owners are told when
-changes are stopped, each hour after that, and when they go on.";
+What has begun is finished and recorded. Runbooks go on observing and reporting. Owners are told
+when changes are stopped, each hour after that, and when they go on.";
 
 /// Stop changes: all of them, or those of a product or a runbook
 #[derive(Debug, clap::Args)]

@@ -9,7 +9,8 @@ use super::RustFile;
 pub fn names_are_told_apart(files: &[RustFile]) -> Vec<String> {
     let defined = defined(files);
     let mut imported: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
-    for file in files {
+    let product = files.iter().filter(|file| file.in_src().is_some());
+    for file in product {
         for path in imports(file) {
             let [.., module, name] = path.as_slice() else {
                 continue;
