@@ -91,7 +91,8 @@ use crate::settings::{Bounds, Grants};
 use crate::value::Time;
 use contact::Contacts;
 use dead::Dead;
-use decide::deliver;
+pub use decide::outcome::Leaving;
+use decide::{deliver, outcome};
 use desk::Desk;
 use early::Early;
 use release::Released;
@@ -148,6 +149,11 @@ pub enum Input {
         run: RunId,
         id: u64,
         outcome: ChangeOutcome,
+    },
+    /// A change waits for a place, and has not been sent out: `Engine::leaves` has to be asked before it is.
+    Queued {
+        run: RunId,
+        key: SmolStr,
     },
     Settled {
         run: RunId,
@@ -221,6 +227,10 @@ impl Engine {
             }
             Input::Performed { run, id, outcome } => {
                 self.hears(run, run::Input::Performed { id, outcome });
+            }
+            Input::Queued { run, key } => {
+                let decision = outcome::queued(&self.model, run, &key);
+                self.carry_out(decision, now);
             }
             Input::Settled { run, id, outcome } => {
                 self.hears(run, run::Input::Settled { id, outcome });

@@ -11,9 +11,11 @@ pub mod mend;
 mod preflight;
 mod versions;
 
-pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
+pub use grants::{
+    NeedBeside, loose as loose_grants, needs as needs_beside, programs as missing_programs,
+};
 pub use kept::{Kept, Standing};
-pub use preflight::{Line, Offer, Offers, lacks};
+pub use preflight::{Line, Offer, Offers, lacks, programs as programs_of};
 pub use versions::{Rewrite, versions};
 
 use std::collections::BTreeSet;

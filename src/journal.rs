@@ -26,18 +26,18 @@ pub use encode::{Encoded, Read, decode, encode};
 pub use event::{Alert, Arrival, Disposition, Event, Sender, Source, Standing};
 pub use fact::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
-    ChainEnded, ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen,
-    ChangesReleased, Class, Climb, ClockStepped, DeadLetterReplayed, DeadLettered, DebtChecked,
-    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
-    EventJoined, EventReceived, EvidenceAttached, Fact, FreezeReaches, FreezeReminded,
-    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
-    IncidentRequested, IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind,
-    LinkReached, MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped,
-    MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor,
-    RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
-    RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormAcknowledged, StormBegan,
-    StormEnded, StormJoined, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts,
-    samples,
+    ChainEnded, ChainStarted, ChangePerformed, ChangeQueued, ChangeSettled, ChangeStarted,
+    ChangesFrozen, ChangesReleased, Class, Climb, ClockStepped, DeadLetterReplayed, DeadLettered,
+    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
+    DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact, FreezeReaches,
+    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
+    IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
+    IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
+    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
+    ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
+    RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormAcknowledged,
+    StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased, TriggerRef,
+    UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};

@@ -14,7 +14,7 @@ mod reader;
 mod retention;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -22,9 +22,10 @@ use smol_str::SmolStr;
 use url::Url;
 
 use crate::effect::words;
+use crate::text::Span;
 pub use bounds::{Bounds, PageBounds, StormBounds};
 pub use capability::Form;
-pub use grants::{Denied, Grants, Loose, Need, Standing, toml_key};
+pub use grants::{Denied, Grants, Loose, Need, Standing, toml_key, toml_text};
 pub use key::{TABLES, page};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub hosts: BTreeMap<SmolStr, Host>,
     /// Absolute paths, by the name that a list of arguments may begin with.
     pub programs: BTreeMap<SmolStr, PathBuf>,
+    /// Where each of them is said.
+    pub places: BTreeMap<SmolStr, Span>,
     /// By the address of a role.
     pub contacts: BTreeMap<SmolStr, Contact>,
     /// By the name that a package uses.
@@ -66,6 +69,8 @@ pub struct Settings {
     pub bounds: Bounds,
     pub grants: Grants,
     pub retention: Retention,
+    /// The keys that the file has outside all tables, and its tables.
+    pub keys: BTreeSet<SmolStr>,
 }
 
 /// How the agent's own log is written.
@@ -186,12 +191,14 @@ impl Settings {
             prometheus,
             hosts,
             programs,
+            places: _,
             contacts,
             secrets,
             callers: _,
             bounds: _,
             grants: _,
             retention,
+            keys: _,
         } = self;
         let differs = [
             ("listen", *listen != other.listen),
@@ -222,12 +229,14 @@ impl Default for Settings {
             prometheus: None,
             hosts: BTreeMap::new(),
             programs: BTreeMap::new(),
+            places: BTreeMap::new(),
             contacts: BTreeMap::new(),
             secrets: BTreeMap::new(),
             callers: Vec::new(),
             bounds: Bounds::default(),
             grants: Grants::default(),
             retention: Retention::default(),
+            keys: BTreeSet::new(),
         }
     }
 }

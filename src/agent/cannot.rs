@@ -137,13 +137,13 @@ fn message(package: &Path, why: &str) -> Message {
         severity: Severity::Sev1,
         title: "the ops agent does not start".to_owned(),
         text: format!(
-            "Nothing of `{named}` is healed until it runs again. {}",
+            "Nothing of `{named}` is healed until it runs again: {}",
             escape_text(why, WHY)
         ),
         reason: Some(CANNOT.into()),
         roles: Vec::new(),
         evidence: Vec::new(),
-        answer: "start it at a terminal to see all of it".to_owned(),
+        answer: "rbk agent (at a terminal it says all that is wrong, and what to add)".to_owned(),
         notes: Notes::default(),
     }
 }

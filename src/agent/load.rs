@@ -4,7 +4,7 @@
 //! package with errors is refused as a whole. What it depends on comes from beside it, from `vendor` or from
 //! the cache; nothing is ever fetched here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
@@ -13,14 +13,18 @@ use crate::diag::human::{self, Look};
 use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
-use crate::host::{Cache, Disk, read_named};
+use crate::host::{self, Cache, Disk, read_named};
 use crate::program::manifest::{CoreHash, Manifest};
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Trouble};
-use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
+use crate::settings::{self, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
+use crate::value::escape_text;
 
 use super::Offered;
+
+/// How much of a path is shown, in characters.
+const PATH: usize = 200;
 
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +46,16 @@ impl Refused {
         }
     }
 
+    /// What is wrong, and below it what to do: words, and lines to paste below them.
+    pub fn with_help(code: Code, what: &str, help: &str) -> Refused {
+        let help = help.replace('\n', "\n    ");
+        Refused {
+            code: Some(code),
+            why: format!("{what}\n  {help}"),
+            brief: Some(format!("{what} ({})", code.as_str())),
+        }
+    }
+
     /// For what was found in files.
     fn found(
         diagnostics: &[Diagnostic],
@@ -53,10 +67,11 @@ impl Refused {
             let source = sources.source(found.primary.span.source);
             let line = source.position(found.primary.span.start).line;
             let (name, code) = (&source.name, found.code.as_str());
-            // The message names what is wrong, the label says what about it.
-            let about = match found.primary.text.is_empty() {
-                true => String::new(),
-                false => format!(": {}", found.primary.text),
+            // What to do says more than where it is, which the line says.
+            let help = found.help.as_deref().and_then(|help| help.lines().next());
+            let about = match help.unwrap_or(&found.primary.text) {
+                "" => String::new(),
+                about => format!(": {about}"),
             };
             format!("{}{about} ({name}, line {line}, {code})", found.message)
         });
@@ -189,33 +204,41 @@ impl Package {
         (runbooks.doing(&self.cores), words)
     }
 
-    /// What runs here can only hand over: nothing of what it needs is granted.
-    pub fn not_granted(&self, grants: &Grants) -> Vec<String> {
-        let mut words = Vec::new();
-        for program in &self.programs {
-            let observed = program.observables.iter().map(|found| &found.needs);
-            let needs = observed.chain(program.actions.iter().map(|action| &action.needs));
-            let names = needs.flatten().map(|need| &need.name);
-            let missing: BTreeSet<_> = names.filter(|name| !grants.names(name)).collect();
-            for name in missing {
-                words.push(format!(
-                    "`{}` needs `{name}`, of which nothing is granted: its runs hand over there ({}); add it to \
-                     [grants] of agent.toml",
-                    program.runbook,
-                    Code::NotGranted.as_str()
-                ));
-            }
-        }
-        words
-    }
-
     /// What the package needs and the settings lack, but grants.
     pub fn lacks(&self, settings: &Settings) -> Vec<Refused> {
         let offered = Offered(settings);
         let lacks = front::lacks(&self.programs, &self.manifests, settings, &offered);
-        let refused = lacks.iter().map(|lack| {
-            let why = format!("{}: {}", lack.what(), lack.add());
-            Refused::of(Some(lack.code()), why)
+        let lacks = lacks.iter();
+        let mut refused: Vec<Refused> = lacks
+            .map(|lack| Refused::with_help(Code::AgentLacks, &lack.what(), lack.add()))
+            .collect();
+        refused.extend(self.programs_not_there(settings));
+        refused
+    }
+
+    /// The programs that are started by their names in the settings or by their paths, and cannot be.
+    fn programs_not_there(&self, settings: &Settings) -> Vec<Refused> {
+        let started = front::programs_of(&self.manifests).into_iter();
+        let refused = started.filter_map(|name| {
+            let named = settings.programs.get(name.as_str());
+            let path = match named {
+                Some(path) => path.clone(),
+                None if name.starts_with('/') => PathBuf::from(&name),
+                None => return None,
+            };
+            let why = host::program_problem(&path)?;
+            let path = escape_text(&path.display().to_string(), PATH);
+            let (what, help) = match named {
+                Some(_) => (
+                    format!("the program `{name}` cannot be started: `{path}`: {why}"),
+                    "say where it is in [programs] of agent.toml",
+                ),
+                None => (
+                    format!("the program `{path}` cannot be started: {why}"),
+                    "the runbook names it by this path: install it there",
+                ),
+            };
+            Some(Refused::with_help(Code::AgentLacks, &what, help))
         });
         refused.collect()
     }
@@ -228,11 +251,12 @@ impl Package {
     }
 
     /// What the package needs and nothing grants.
-    pub fn denied(&self, grants: &Grants) -> Vec<Refused> {
-        let (_, denied) = front::needs_beside(&self.manifests, grants);
+    pub fn denied(&self, settings: &Settings) -> Vec<Refused> {
+        let offered = Offered(settings);
+        let (_, denied) = front::needs_beside(&self.manifests, settings, &offered);
         let refused = denied.into_iter().map(|found| {
             let help = found.help.unwrap_or_default();
-            Refused::of(Some(Code::NotGranted), format!("{}: {help}", found.message))
+            Refused::with_help(Code::NeedDenied, &found.message, &help)
         });
         refused.collect()
     }

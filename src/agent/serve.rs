@@ -68,7 +68,7 @@ pub fn reach(
 ) -> Result<host::Reach, Vec<Refused>> {
     let folder = folder_of(&options.settings);
     let mut lacks = package.lacks(settings);
-    lacks.extend(package.denied(&settings.grants));
+    lacks.extend(package.denied(settings));
     let reached = host::reach(settings, &folder, tokio::runtime::Handle::current());
     match reached {
         Ok(reach) if lacks.is_empty() => Ok(reach),
@@ -337,7 +337,10 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     };
     let (settings, package, rules) = match load_again(options, started) {
         Ok(loaded) => loaded,
-        Err(unloaded) => return refused(&unloaded.why),
+        Err(unloaded) => {
+            let why = unloaded.iter().map(|one| one.why.trim_end());
+            return refused(&why.collect::<Vec<_>>().join("\n"));
+        }
     };
     let (runbooks, words) = package.runbooks();
     let asked = runbooks.clone();
@@ -347,11 +350,12 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
         return;
     };
     watched.know(options, &package.files);
-    for words in words
-        .into_iter()
-        .chain(package.not_granted(&settings.grants))
-    {
+    for words in words {
         warn!("{words}");
+    }
+    for Refused { why, .. } in package.denied(&settings) {
+        let code = Code::NotGranted.as_str();
+        warn!(code, "its runs hand over there: {why}");
     }
     let count = runbooks.all().len();
     running.door.change(rules);
@@ -374,19 +378,25 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
 fn load_again(
     options: &Options,
     started: &Settings,
-) -> Result<(Settings, Package, Rules), Refused> {
-    let settings = load::load_settings(&options.settings, options.look)?;
-    let rules = rules(options, started, &settings)?;
-    let package = load::load_package(&options.package, options.look)?;
-    if let Some(first) = package.lacks(&settings).into_iter().next() {
-        return Err(first);
+) -> Result<(Settings, Package, Rules), Vec<Refused>> {
+    let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
+    let rules = rules(options, started, &settings).map_err(|one| vec![one])?;
+    let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
+    let lacks = package.lacks(&settings);
+    if !lacks.is_empty() {
+        return Err(lacks);
     }
-    match package.lacks(started).into_iter().next() {
-        Some(Refused { code, why, .. }) => {
+    let before = package.lacks(started).into_iter();
+    let before: Vec<Refused> = before
+        .map(|Refused { code, why, .. }| {
+            let what = why.lines().next().unwrap_or_default();
             let again = "it is there by now, but the agent has to be started again to take it";
-            Err(Refused::of(code, format!("{why}; {again}")))
-        }
-        None => Ok((settings, package, rules)),
+            Refused::of(code, format!("{what}; {again}"))
+        })
+        .collect();
+    match before.is_empty() {
+        true => Ok((settings, package, rules)),
+        false => Err(before),
     }
 }
 

@@ -105,7 +105,8 @@ fn words(refused: &[Refused]) -> String {
     let words = refused.iter().map(|one| match one.code {
         Some(code) => format!("error[{}]: {}\n", code.as_str(), one.why),
         // Diagnostics come with their own codes.
-        None => format!("{}\n", one.why.trim_end()),
+        None if one.brief.is_some() => format!("{}\n", one.why.trim_end()),
+        None => format!("error: {}\n", one.why.trim_end()),
     });
     words.collect()
 }

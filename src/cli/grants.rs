@@ -6,7 +6,7 @@ use crate::agent::{Offered, Refused, load_settings};
 use crate::diag::Diagnostic;
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
-use crate::host::read_named;
+use crate::host::{program_problem, read_named};
 use crate::program::manifest::Manifest;
 use crate::settings::{self, SETTINGS_BYTES, Settings};
 
@@ -23,6 +23,7 @@ pub fn held(
     let settings = load_settings(path, look)?;
     let mut rows = Vec::new();
     let mut needs = Vec::new();
+    let mut known = Vec::new();
     let mut is_whole = true;
     for package in checked.iter_mut() {
         let Some(manifests) = versions::manifests(package) else {
@@ -30,25 +31,28 @@ pub fn held(
             rows.push(Vec::new());
             continue;
         };
-        let (found, denied) = front::needs_beside(&manifests, &settings.grants);
+        let (found, denied) = front::needs_beside(&manifests, &settings, &Offered(&settings));
         package.diagnostics.extend(denied);
         let lacking = lacking(package, &manifests, &settings);
         package.diagnostics.extend(lacking);
         rows.push(found);
-        let own = manifests
-            .into_iter()
-            .flat_map(|manifest| manifest.authority.needs);
-        needs.extend(own);
+        let own = manifests.iter();
+        needs.extend(own.flat_map(|manifest| manifest.authority.needs.iter().cloned()));
+        known.extend(manifests);
     }
-    // What a package with errors needs is not known.
-    if let (true, Some(first)) = (is_whole, checked.first_mut())
+    if let Some(first) = checked.first_mut()
         && let Ok(bytes) = read_named(path, SETTINGS_BYTES)
     {
         let text = String::from_utf8_lossy(&bytes);
         let id = first.sources.add(&path.display().to_string(), &text);
         if let (Some(settings), _) = settings::read(first.sources.source(id)) {
-            let loose = front::loose_grants(&needs, &settings.grants);
-            first.diagnostics.extend(loose);
+            let missing = front::missing_programs(&known, &settings, program_problem);
+            first.diagnostics.extend(missing);
+            // What a package with errors needs is not known.
+            if is_whole {
+                let loose = front::loose_grants(&needs, &settings.grants);
+                first.diagnostics.extend(loose);
+            }
         }
     }
     Ok(rows)

@@ -16,6 +16,9 @@ const RUNBOOK: &str = include_str!("init/runbook.rbk");
 const AGENT: &str = include_str!("init/agent.toml");
 /// An alert that it takes.
 const ALERT: &str = include_str!("init/alert.json");
+/// What an agent writes beside the package.
+const IGNORED: &str = "agent.db*\n";
+const IGNORE_FILE: &str = ".gitignore";
 /// The file with it.
 const ALERT_FILE: &str = "alert.json";
 
@@ -29,7 +32,8 @@ What is written checks, is formatted, passes its tests, and runs:
   rbk.toml       the package's name, version and edition
   NAME.rbk       a product, a runbook with a remedy, and three tests
   agent.toml     what an agent is told and granted to run it
-  alert.json     an alert to try it with";
+  alert.json     an alert to try it with
+  .gitignore     leaves out the agent's store, unless there is one already";
 
 /// Start a package
 #[derive(Debug, clap::Args)]
@@ -58,7 +62,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     }
     let product = name.replace('-', "_");
     let manifest = format!("name = \"{name}\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n");
-    let files = [
+    let mut files = vec![
         (arguments.path.join(MANIFEST), manifest),
         (
             arguments.path.join(format!("{product}.rbk")),
@@ -79,6 +83,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             "error: `{path}` is there already; nothing was written\n"
         ))?;
         return Ok(USAGE);
+    }
+    let ignore = arguments.path.join(IGNORE_FILE);
+    if Disk.kind(&ignore).is_err() {
+        files.push((ignore, IGNORED.to_owned()));
     }
     for (path, text) in &files {
         if let Err(error) = host::create(path, text) {

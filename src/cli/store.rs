@@ -151,7 +151,10 @@ fn text_of(row: &Row, in_full: bool) -> Result<String, String> {
     let mut text = format!("{}{}\n", row.id, line_of(&row.columns));
     for (name, record) in &row.records {
         text += &match (record, in_full) {
-            (Json::Null, _) => format!("  {name}: damaged, or not there\n"),
+            (Json::Null, _) => match is_over(row, name) {
+                true => format!("  {name}: over, its state is no longer kept\n"),
+                false => format!("  {name}: damaged\n"),
+            },
             (record, true) => {
                 format!(
                     "  {name}: {}",
@@ -162,6 +165,12 @@ fn text_of(row: &Row, in_full: bool) -> Result<String, String> {
         };
     }
     Ok(text)
+}
+
+/// Whether it is the state of a run that is over, which is not kept.
+fn is_over(row: &Row, name: &str) -> bool {
+    let ended = row.columns.get("ended").and_then(Json::as_i64);
+    name == "run" && ended.is_some_and(|ended| ended != 0)
 }
 
 fn line_of(columns: &Map<String, Json>) -> String {

@@ -462,6 +462,7 @@ codes! {
     L1002 WideGrant              Warning "a grant of more than any runbook needs"
     L1003 FloatingDependency     Warning "a dependency on a branch"
     L1004 UnusedDependency       Warning "a dependency that nothing uses"
+    L1005 MissingProgram         Warning "a program of the settings that cannot be started here"
     L1101 DeepNesting            Note    "blocks nested too deeply"
     L1102 LongLine               Note    "a line wider than a window"
     L1103 MissingDoc             Note    "an item without documentation"

@@ -73,6 +73,9 @@ fn draw(report: &Report<'_>, head: String, look: Look, text: &mut String) {
         // A string takes every write, and an excerpt is always found.
         text.push_str(&report.message);
     }
+    for line in &report.lines {
+        text.push_str(&format!("        {line}\n"));
+    }
 }
 
 /// One diagnostic, or one of its places in another file, as miette wants to see it.
@@ -82,6 +85,8 @@ struct Report<'a> {
     message: String,
     labels: Vec<LabeledSpan>,
     help: Option<String>,
+    /// What stands below the help, to be copied: no line of it is broken.
+    lines: Vec<String>,
     excerpt: excerpt::Excerpt<'a>,
 }
 
@@ -108,11 +113,14 @@ impl<'a> Report<'a> {
             (Some(help), _) => Some(help),
             (None, fix) => fix,
         };
+        let help = help.map(|help| plain::named(&help).into_owned());
+        let mut help = help.iter().flat_map(|help| help.lines()).map(str::to_owned);
         Report {
             kind: diagnostic.kind(),
             message: message_with_place(message, &labels, excerpts.name(primary.span.source)),
             labels,
-            help: help.map(|help| plain::named(&help).into_owned()),
+            help: help.next(),
+            lines: help.collect(),
             excerpt: excerpts.excerpt(primary.span.source),
         }
     }
@@ -124,6 +132,7 @@ impl<'a> Report<'a> {
             message: plain::named(&label.text).into_owned(),
             labels: vec![LabeledSpan::new(None, span.start, span.len())],
             help: None,
+            lines: Vec::new(),
             excerpt: excerpts.excerpt(label.span.source),
         }
     }

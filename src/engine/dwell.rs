@@ -61,6 +61,9 @@ impl Engine {
         let due = self.model.dwells_of(event);
         let due = due.filter(|standing| standing.dwell.until <= now).cloned();
         for StandingAlert { dwell, alert } in due.collect::<Vec<_>>() {
+            if self.is_elsewhere(&dwell.runbook) {
+                continue;
+            }
             let taken = self.taken_by(&dwell.runbook, &alert);
             let how = match taken.is_some() {
                 true => DwellEnd::Elapsed,
@@ -104,6 +107,9 @@ impl Engine {
     pub(super) fn match_dwells(&mut self, now: Time) {
         let standing: Vec<StandingAlert> = self.model.dwells().cloned().collect();
         for standing in standing {
+            if self.is_elsewhere(&standing.dwell.runbook) {
+                continue;
+            }
             let taken = self.taken_by(&standing.dwell.runbook, &standing.alert);
             let Some((to, length)) = taken.and_then(|(found, _)| {
                 let (loaded, trigger) = self.runbooks.at(found)?;
@@ -122,6 +128,11 @@ impl Engine {
             let decision = dwell::moves(&standing, to, length, now);
             self.carry_out(decision, now);
         }
+    }
+
+    /// Whether a runbook may be one of those that are not loaded here alone, so that what stands for it goes on.
+    fn is_elsewhere(&self, runbook: &SmolStr) -> bool {
+        self.runbooks.is_part() && self.runbooks.named(runbook).is_none()
     }
 
     /// The first trigger of the runbook that takes the alert, with its bindings.

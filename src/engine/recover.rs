@@ -1,7 +1,8 @@
 //! Going on after a stop: what was open when the agent died, and what that means.
 //!
 //! An observation is made again. A change that was begun may have taken effect or not: its outcome
-//! is unknown, and the run settles it as its action declares. Timers, locks, messages and duties
+//! is unknown, and the run settles it as its action declares. One that still waited for a place was not
+//! begun, and asks for leave again. Timers, locks, messages and duties
 //! are as they were.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ use super::waiting::{Asking, Waiting, waits};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{
-    Delivery, Error, Journal, MessageKind, Needs, Obstacle, RunId, RunResumed, Scope,
+    Delivery, Error, IntentState, Journal, MessageKind, Needs, Obstacle, RunId, RunResumed, Scope,
 };
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
@@ -224,7 +225,7 @@ impl Engine {
                     self.record(RunResumed { run: id }, now);
                     let outcome = match Planted::CrashMeansNotApplied.is_in() {
                         true => ChangeOutcome::NotApplied("it was under way".to_owned()),
-                        false => ChangeOutcome::Unknown,
+                        false => self.left_open(id),
                     };
                     let input = run::Input::Performed {
                         id: perform.id,
@@ -245,6 +246,18 @@ impl Engine {
                 | run::Action::Record(_)
                 | run::Action::End(_) => {}
             }
+        }
+    }
+
+    /// What is known of a change that had no outcome when the agent ended: one that waited for a place was not sent.
+    fn left_open(&self, run: RunId) -> ChangeOutcome {
+        let state = self.model.intent_of(run).map(|intent| intent.state);
+        match state {
+            Some(IntentState::Queued) => {
+                let why = "it waited for a place when the agent ended, and had not been sent out";
+                ChangeOutcome::NotBegun(why.to_owned())
+            }
+            Some(_) | None => ChangeOutcome::Unknown,
         }
     }
 

@@ -3,14 +3,21 @@
 //! In: manifests and grants. Out: a row for each need, and diagnostics: what nothing grants, at the runbook; what
 //! is granted in vain, or too widely, at its line of the settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::diag::{Code, Diagnostic};
-use crate::program::manifest::{Manifest, Need, Part};
+use crate::program::manifest::{Manifest, Need, Part, Pattern};
 use crate::report;
-use crate::settings::{Grants, Loose, Standing};
+use crate::settings::{Grants, Loose, Settings, Standing};
+use crate::value::escape_text;
+
+use super::preflight::{self, Offers, Paste};
+
+/// How much of a text is shown, in characters.
+const SHOWN: usize = 120;
 
 /// One need of a runbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,15 +40,21 @@ impl NeedBeside {
     }
 }
 
-/// How each need of these runbooks stands, and an error for each capability of one of which something is denied.
-pub fn needs(manifests: &[Manifest], grants: &Grants) -> (Vec<NeedBeside>, Vec<Diagnostic>) {
-    let (mut rows, mut found) = (Vec::new(), Vec::new());
+/// How each need of these runbooks stands, and an error for each capability of which something is denied.
+pub fn needs(
+    manifests: &[Manifest],
+    settings: &Settings,
+    offers: &impl Offers,
+) -> (Vec<NeedBeside>, Vec<Diagnostic>) {
+    let grants = &settings.grants;
+    let mut rows = Vec::new();
+    let mut denied: BTreeMap<&str, Denied<'_>> = BTreeMap::new();
     for manifest in manifests {
-        let mut denied: BTreeMap<&str, Vec<&Need>> = BTreeMap::new();
         for need in &manifest.authority.needs {
             let standing = grants.beside(need);
             if standing == Standing::Denied {
-                denied.entry(&need.can).or_default().push(need);
+                let denied = denied.entry(&need.can).or_default();
+                denied.add(manifest, need, offers);
             }
             rows.push(NeedBeside {
                 runbook: manifest.runbook.to_string(),
@@ -50,44 +63,111 @@ pub fn needs(manifests: &[Manifest], grants: &Grants) -> (Vec<NeedBeside>, Vec<D
                 standing,
             });
         }
-        for (capability, needs) in denied {
-            found.extend(refusal(manifest, capability, &needs, grants));
-        }
     }
+    let mut paste = Paste::new(settings);
+    let found = denied.into_iter();
+    let found =
+        found.filter_map(|(capability, denied)| denied.finding(capability, grants, &mut paste));
+    let found = found.collect();
     (rows, found)
 }
 
-fn refusal(
-    manifest: &Manifest,
-    capability: &str,
-    needs: &[&Need],
-    grants: &Grants,
-) -> Option<Diagnostic> {
-    let at = *manifest.places.get(&Part::Name)?;
-    let of: Vec<String> = needs
-        .iter()
-        .filter_map(|need| Some(format!("`{}`", report::narrowed(need.of.as_ref()?))))
-        .collect();
-    let of = match of.is_empty() {
-        true => String::new(),
-        false => format!(" of {}", of.join(", ")),
-    };
-    let runbook = &manifest.runbook;
-    let message = format!("`{runbook}` needs `{capability}`{of}, and the agent is not granted it");
-    let help = match (
-        grants.line_with(capability, needs),
-        grants.names(capability),
-    ) {
-        (Some(line), true) => format!("change its line in [grants] to: {line}"),
-        (Some(line), false) => format!("add to [grants]: {line}"),
-        (None, true) => format!("widen the line of `{capability}` in [grants]"),
-        (None, false) => {
-            let line = Grants::line_such_as(capability).unwrap_or_default();
-            format!("add a line of it to [grants], such as {line}")
+/// What nothing grants of one capability.
+#[derive(Default)]
+struct Denied<'m> {
+    /// Those who need it, in their order.
+    by: Vec<&'m Manifest>,
+    needs: Vec<&'m Need>,
+    /// The machines that may be meant where the text names none.
+    owned: BTreeSet<String>,
+}
+
+impl<'m> Denied<'m> {
+    fn add(&mut self, manifest: &'m Manifest, need: &'m Need, offers: &impl Offers) {
+        if self
+            .by
+            .last()
+            .is_none_or(|last| last.runbook != manifest.runbook)
+        {
+            self.by.push(manifest);
         }
-    };
-    let found = Diagnostic::new(Code::NeedDenied, message, at, "its runs hand over there");
-    Some(found.help(help))
+        if !self.needs.contains(&need) {
+            self.needs.push(need);
+        }
+        if preflight::is_of_machines(need, offers) {
+            self.owned
+                .extend(preflight::owned_machines(&manifest.authority));
+        }
+    }
+
+    fn finding(
+        &self,
+        capability: &str,
+        grants: &Grants,
+        paste: &mut Paste<'_>,
+    ) -> Option<Diagnostic> {
+        let at = *self.by.first()?.places.get(&Part::Name)?;
+        let of = self.needs.iter().filter_map(|need| need.of.as_ref());
+        let of: Vec<String> = of.map(of_what).collect();
+        let of = match of.is_empty() {
+            true => String::new(),
+            false => format!(" of {}", of.join(", ")),
+        };
+        let by = self.by.iter().map(|one| format!("`{}`", one.runbook));
+        let by = by.collect::<Vec<_>>().join(", ");
+        let needs = if self.by.len() == 1 { "needs" } else { "need" };
+        let message = format!("{by} {needs} `{capability}`{of}, and the agent is not granted it");
+        let owned: Vec<String> = self.owned.iter().cloned().collect();
+        let help = match (
+            grants.line_with(capability, &self.needs, &owned),
+            grants.names(capability),
+        ) {
+            (Some(line), true) => Paste::instead("grants", &line),
+            (Some(line), false) => paste.line("grants", &line),
+            (None, true) => format!("widen the line of `{capability}` in [grants] of agent.toml"),
+            (None, false) => {
+                let line = Grants::line_such_as(capability).unwrap_or_default();
+                let help = paste.line("grants", &line);
+                help.replacen("agent.toml:", "agent.toml a line such as:", 1)
+            }
+        };
+        let found = Diagnostic::new(Code::NeedDenied, message, at, "its runs hand over there");
+        Some(found.help(help))
+    }
+}
+
+/// What a need is of, in words.
+fn of_what(of: &Pattern) -> String {
+    match of {
+        Pattern::Owned => "what the product owns".to_owned(),
+        Pattern::Any => "whatever it comes to".to_owned(),
+        Pattern::Is(text) => format!("`{}`", escape_text(text, SHOWN)),
+        Pattern::Begins(start) => format!("what begins with `{}`", escape_text(start, SHOWN)),
+        Pattern::Among(texts) => {
+            let texts = texts
+                .iter()
+                .map(|text| format!("`{}`", escape_text(text, SHOWN)));
+            texts.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// A warning for each program that these runbooks start and that cannot be started where `problem` looks.
+pub fn programs(
+    manifests: &[Manifest],
+    settings: &Settings,
+    problem: impl Fn(&Path) -> Option<&'static str>,
+) -> Vec<Diagnostic> {
+    let started = preflight::programs(manifests);
+    let programs = settings.programs.iter();
+    let found = programs.filter_map(|(name, path)| {
+        let why = started.contains(name.as_str()).then(|| problem(path))??;
+        let at = *settings.places.get(name)?;
+        let message = format!("the program `{name}` cannot be started on this machine");
+        let found = Diagnostic::new(Code::MissingProgram, message, at, why);
+        Some(found.help("the path has to be that of the program where the agent runs"))
+    });
+    found.collect()
 }
 
 /// A warning for each grant that none of these needs is of, or that is wider than all of them.

@@ -4,14 +4,21 @@
 //! In: compiled runbooks with their manifests, settings, and what connectors there are. Out: lacks. What is granted is
 //! held against the needs elsewhere, in `grants`.
 
+mod owned;
+mod paste;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use smol_str::SmolStr;
 
 use crate::diag::{Code, Diagnostic};
 use crate::program::manifest::{Authority, Manifest, Need, Part, Pattern, argv};
 use crate::program::{Capability, Program};
-use crate::settings::{Form, Settings, toml_key, variable};
+use crate::settings::{Form, Settings, toml_key, toml_text, variable};
+
+pub use owned::{is_of_machines, machines as owned_machines};
+pub use paste::Paste;
 
 /// What an agent can do.
 pub trait Offers {
@@ -44,6 +51,7 @@ pub struct Line {
 pub struct Lack {
     missing: Missing,
     for_whom: ForWhom,
+    add: String,
 }
 
 /// Who needs something, and which calls of a module if it is those.
@@ -67,8 +75,25 @@ enum Missing {
         /// Programs are started, and no machine is known to be the agent's own.
         runs: bool,
     },
+    /// No host is one that the product owns, by these patterns.
+    Owned {
+        patterns: BTreeSet<String>,
+        /// Programs are started.
+        runs: bool,
+    },
+    /// Something is granted of a capability, and of no host that is known and could be meant.
+    Ungranted {
+        capability: String,
+        /// The line that grants it.
+        line: String,
+    },
     /// Programs are started, and no machine is known to be the agent's own.
-    Machine,
+    Machine {
+        /// One that is known.
+        known: Option<SmolStr>,
+        /// What it could be called.
+        example: SmolStr,
+    },
     /// The address of a role.
     Contact(String),
     Secret(String),
@@ -103,16 +128,19 @@ pub fn lacks(
         }
     }
     // A host that is missing may be the agent's own.
-    if found
-        .keys()
-        .any(|missing| matches!(missing, Missing::Host { .. }))
-    {
-        found.remove(&Missing::Machine);
+    let is_host =
+        |missing: &Missing| matches!(missing, Missing::Host { .. } | Missing::Owned { .. });
+    if found.keys().any(is_host) {
+        found.retain(|missing, _| !matches!(missing, Missing::Machine { .. }));
     }
+    let mut paste = Paste::new(settings);
     let found = found.into_iter();
-    found
-        .map(|(missing, for_whom)| Lack { missing, for_whom })
-        .collect()
+    let found = found.map(|(missing, for_whom)| Lack {
+        add: missing.add(&mut paste),
+        missing,
+        for_whom,
+    });
+    found.collect()
 }
 
 /// Calls that nobody carries out. What only looks up again a target that is never got is left out: the code names it,
@@ -157,54 +185,74 @@ fn of_program(program: &Program, settings: &Settings) -> Vec<Missing> {
         .collect()
 }
 
-/// Programs and machines that the text names, and the machine that programs are started on.
+/// Programs and machines that the text names, the machine that programs are started on, and machines of which it is
+/// known only later which they are: of those at least one has to be there, and granted.
 fn of_authority(authority: &Authority, settings: &Settings, offers: &impl Offers) -> Vec<Missing> {
     let mut missing = Vec::new();
-    let form = |need: &Need| Form::of(&need.can);
-    let runs = authority.needs.iter();
-    let runs = runs.map(form).any(|form| form == Some(Form::Argv))
-        && !settings.hosts.values().any(|host| host.here);
+    let owned = owned::machines(authority);
+    let has_argv = |need: &Need| Form::of(&need.can) == Some(Form::Argv);
+    let starts = authority.needs.iter().any(has_argv);
+    let runs = starts && !settings.hosts.values().any(|host| host.here);
     if runs {
-        missing.push(Missing::Machine);
+        let known = settings.hosts.keys().next().cloned();
+        let example = owned.first().map(|pattern| paste::example_of(pattern));
+        let example = example.unwrap_or_else(|| "this-machine".into());
+        missing.push(Missing::Machine { known, example });
     }
     for need in &authority.needs {
-        let texts: Vec<&String> = match &need.of {
-            Some(Pattern::Is(text)) => vec![text],
-            Some(Pattern::Among(texts)) => texts.iter().collect(),
-            Some(Pattern::Begins(_) | Pattern::Owned | Pattern::Any) | None => Vec::new(),
-        };
-        let module = need.can.split('.').next().unwrap_or_default();
-        for text in texts {
-            match form(need) {
-                Some(Form::Argv) => {
-                    let program = argv::split(text).and_then(|argv| argv.into_iter().next());
-                    let program = program.filter(|name| {
-                        !name.starts_with('/') && !settings.programs.contains_key(name.as_str())
-                    });
-                    missing.extend(program.map(Missing::Program));
-                }
-                Some(Form::Name) if offers.names_machines(module) => {
-                    // What lies within a machine has its name in front of its own.
-                    let name = text.split('/').next().unwrap_or_default();
-                    if !settings.hosts.contains_key(name) {
-                        let name = name.to_owned();
-                        missing.push(Missing::Host { name, runs });
-                    }
-                }
-                Some(Form::Name | Form::Whole | Form::Text | Form::Url) | None => {}
+        match Form::of(&need.can) {
+            Some(Form::Argv) => {
+                let programs = started(need).into_iter();
+                let programs = programs.filter(|name| {
+                    !name.starts_with('/') && !settings.programs.contains_key(name.as_str())
+                });
+                missing.extend(programs.map(Missing::Program));
             }
+            Some(Form::Name) if owned::is_of_machines(need, offers) => {
+                let named = texts(need).into_iter();
+                // What lies within a machine has its name in front of its own.
+                let named = named.map(|text| text.split('/').next().unwrap_or_default());
+                let named = named.filter(|name| !settings.hosts.contains_key(*name));
+                missing.extend(named.map(|name| Missing::Host {
+                    name: name.to_owned(),
+                    runs,
+                }));
+                missing.extend(owned::lacking(need, &owned, settings, starts));
+            }
+            Some(Form::Name | Form::Whole | Form::Text | Form::Url) | None => {}
         }
     }
     missing
 }
 
+/// What a need is of, as far as the text says it whole.
+fn texts(need: &Need) -> Vec<&String> {
+    match &need.of {
+        Some(Pattern::Is(text)) => vec![text],
+        Some(Pattern::Among(texts)) => texts.iter().collect(),
+        Some(Pattern::Begins(_) | Pattern::Owned | Pattern::Any) | None => Vec::new(),
+    }
+}
+
+/// The programs that the commands of a need begin with.
+fn started(need: &Need) -> Vec<String> {
+    let commands = texts(need).into_iter();
+    let commands = commands.filter_map(|command| argv::split(command));
+    commands
+        .filter_map(|argv| argv.into_iter().next())
+        .collect()
+}
+
+/// The programs that these runbooks start, by what they are called or where they are.
+pub fn programs(manifests: &[Manifest]) -> BTreeSet<String> {
+    let needs = manifests.iter().flat_map(|one| &one.authority.needs);
+    let needs = needs.filter(|need| Form::of(&need.can) == Some(Form::Argv));
+    needs.flat_map(started).collect()
+}
+
 impl Lack {
     /// What is missing, and who needs it.
     pub fn what(&self) -> String {
-        let listed = |names: &BTreeSet<SmolStr>| {
-            let names = names.iter().map(|name| format!("`{name}`"));
-            names.collect::<Vec<_>>().join(", ")
-        };
         let ForWhom { runbooks, calls } = &self.for_whom;
         let by = listed(runbooks);
         match &self.missing {
@@ -218,10 +266,17 @@ impl Lack {
             Missing::Host { name, .. } => {
                 format!("the host `{name}` is not known, needed by {by}")
             }
-            Missing::Machine => {
+            Missing::Machine { .. } => {
                 format!(
                     "programs are run by {by}, and no host is said to be the agent's own machine"
                 )
+            }
+            Missing::Owned { patterns, .. } => {
+                let owned = listed(patterns);
+                format!("no host is known of those that the product owns ({owned}), needed by {by}")
+            }
+            Missing::Ungranted { capability, .. } => {
+                format!("`{capability}` is granted of no host that is known, needed by {by}")
             }
             Missing::Contact(address) => {
                 format!("nothing says how `{address}` is reached, needed by {by}")
@@ -230,54 +285,9 @@ impl Lack {
         }
     }
 
-    /// What to add, and where.
-    pub fn add(&self) -> String {
-        let line = |table: &str, name: &str, value: &str| {
-            format!(
-                "add to [{table}] of agent.toml: {} = {value}",
-                toml_key(name)
-            )
-        };
-        match &self.missing {
-            Missing::Operations(_) => {
-                "an agent of this version cannot do it: take out what uses it".to_owned()
-            }
-            Missing::Endpoint { add, .. } => {
-                format!("add to [{}] of agent.toml: {}", add.table, add.text)
-            }
-            Missing::Program(name) => line("programs", name, &format!("\"/path/to/{name}\"")),
-            Missing::Host { name, runs: false } => {
-                line("hosts", name, "{ address = \"192.0.2.1\" }")
-            }
-            Missing::Host { name, runs: true } => {
-                let line = line("hosts", name, "{ address = \"127.0.0.1\", here = true }");
-                format!("{line}  # `here` where the agent runs on it")
-            }
-            Missing::Machine => {
-                "add `here = true` to its table in [hosts] of agent.toml".to_owned()
-            }
-            Missing::Contact(address) => {
-                let line = line("contacts", address, "{ terminal = true }");
-                format!("{line}  # or `pagerduty`, `slack`, `webhook`")
-            }
-            Missing::Secret(name) => {
-                let variable = variable(name);
-                line("secrets", name, &format!("{{ env = \"{variable}\" }}"))
-            }
-        }
-    }
-
-    /// The code by which an agent says it.
-    pub fn code(&self) -> Code {
-        match self.missing {
-            Missing::Operations(_) => Code::NoConnector,
-            Missing::Endpoint { .. } | Missing::Program(_) | Missing::Host { .. } => {
-                Code::AgentLacks
-            }
-            Missing::Machine => Code::NotHere,
-            Missing::Contact(_) => Code::NotDelivered,
-            Missing::Secret(_) => Code::SecretMissing,
-        }
+    /// What to add, and where: words, and lines of the settings below them.
+    pub fn add(&self) -> &str {
+        &self.add
     }
 
     /// At the first runbook that needs it, as a finding of the package.
@@ -289,4 +299,62 @@ impl Lack {
         let found = Diagnostic::new(Code::AgentLacks, self.what(), at, "cannot run there");
         Some(found.help(self.add()))
     }
+}
+
+impl Missing {
+    /// What to add so that it is there.
+    fn add(&self, paste: &mut Paste<'_>) -> String {
+        const HERE: &str = "here = true  # if the agent runs on it";
+        const OWN: [&str; 2] = ["address = \"127.0.0.1\"", HERE];
+        match self {
+            Missing::Operations(_) => {
+                "an agent of this version cannot do it: take out what uses it".to_owned()
+            }
+            Missing::Endpoint { add, .. } => Paste::table(add.table, &[add.text]),
+            Missing::Program(name) => {
+                let path = toml_text(&format!("/path/to/{name}"));
+                paste.line("programs", &format!("{} = {path}", toml_key(name)))
+            }
+            Missing::Host { name, runs } => match runs {
+                true => Paste::named("hosts", name, &OWN),
+                false => Paste::named("hosts", name, &["address = \"192.0.2.1\""]),
+            },
+            Missing::Owned { patterns, runs } => {
+                let name = patterns.first().map(|pattern| paste::example_of(pattern));
+                let name = name.unwrap_or_default();
+                match runs {
+                    true => Paste::named("hosts", &name, &OWN),
+                    false => Paste::named("hosts", &name, &["address = \"192.0.2.1\""]),
+                }
+            }
+            Missing::Ungranted { line, .. } => Paste::instead("grants", line),
+            Missing::Machine {
+                known: Some(known), ..
+            } => {
+                let header = format!("[hosts.{}]", toml_text(known));
+                format!(
+                    "add below the header of the host that the agent runs on, such as `{header}`:\nhere = true"
+                )
+            }
+            Missing::Machine {
+                known: None,
+                example,
+            } => Paste::named("hosts", example, &OWN),
+            Missing::Contact(address) => {
+                let line = "terminal = true  # or pagerduty, slack, webhook";
+                Paste::named("contacts", address, &[line])
+            }
+            Missing::Secret(name) => {
+                let line = format!("env = {}", toml_text(&variable(name)));
+                let header = format!("secrets.{}", toml_key(name));
+                Paste::table(&header, &[&line])
+            }
+        }
+    }
+}
+
+/// `a`, `b`
+fn listed<T: fmt::Display>(names: &BTreeSet<T>) -> String {
+    let names = names.iter().map(|name| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(", ")
 }

@@ -236,6 +236,9 @@ impl Work {
                 let done = engine.acknowledge_storm(journal, &scope, &taker, now)?;
                 Some(later(reply, done))
             }
+            Order::Leave(run, leaving, reply) => {
+                Some(later(reply, engine.leaves(run, &leaving, now)))
+            }
             Order::Drain(reply) => {
                 engine.drain();
                 Some(later(reply, ()))

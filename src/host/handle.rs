@@ -9,8 +9,10 @@ use tokio::sync::oneshot;
 
 use super::answer::Reply;
 use super::{Gone, NotTaken, Status};
-use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken, Taker};
-use crate::journal::{DeadLetter, IncidentId, MessageId, Scope};
+use crate::engine::{
+    self, Accepted, Arriving, Engine, Leaving, Refusal, Runbooks, Settling, Taken, Taker,
+};
+use crate::journal::{DeadLetter, IncidentId, MessageId, RunId, Scope};
 use crate::settings::{Bounds, Grants};
 
 /// The most events that wait to be taken.
@@ -31,6 +33,8 @@ pub enum Order {
     ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
     AckPage(MessageId, Taker, Reply<Taken>),
     AckStorm(Scope, Taker, Reply<Result<(), Refusal>>),
+    /// A change that waited for a place is sent out; or the answer is why not.
+    Leave(RunId, Leaving, Reply<Option<String>>),
     Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
@@ -104,6 +108,11 @@ impl Handle {
     ) -> Result<Accepted, Gone> {
         self.ask(|reply| Order::Replay(Box::new(arriving), replay, reply))
             .await
+    }
+
+    /// A change that waited for a place is sent out: on return that is durable; or why it must not be.
+    pub async fn leave(&self, run: RunId, leaving: Leaving) -> Result<Option<String>, Gone> {
+        self.ask(|reply| Order::Leave(run, leaving, reply)).await
     }
 
     /// From here on no change begins; what is under way goes on.

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use smol_str::SmolStr;
 use tokio::runtime;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
-use super::limits::Limits;
+use super::limits::{Busy, Limits, Place};
 use super::under_way::UnderWay;
 use super::{Clock, Handle};
 use crate::connect::{Granted, Messenger, Provider, Undelivered, in_time};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
-use crate::engine::{Action, Input};
+use crate::engine::{Action, Input, Leaving};
 use crate::journal::{Error, Message, MessageKind, Notes, Outbox, Retry, RunId};
 use crate::run::{How, Observe, Perform};
 use crate::value::{Failure, Time, Value};
@@ -184,8 +185,12 @@ impl Performer {
                 (Some(provider), How::Do | How::DoAgain) => match provider.refuses(&perform.call) {
                     Some(why) => ChangeOutcome::NotApplied(why),
                     None => {
-                        let begins = async |key: String| may_begin(&handle, run, key, &clock).await;
-                        performed(provider, &limits, perform, clock.now(), begins).await
+                        let crowd = Crowd {
+                            limits: &limits,
+                            handle: &handle,
+                            run,
+                        };
+                        performed(provider, crowd, perform, clock.now()).await
                     }
                 },
             };
@@ -298,15 +303,54 @@ impl Performer {
     }
 }
 
+/// Where the change of a run may have to wait for a place.
+struct Crowd<'a> {
+    limits: &'a Limits,
+    handle: &'a Handle,
+    run: RunId,
+}
+
+impl Crowd<'_> {
+    /// A place. That a change has to wait for it is put on record: if the agent ends meanwhile, it was never sent.
+    async fn place(
+        &self,
+        provider: &dyn Provider,
+        call: &Call,
+        key: &SmolStr,
+        patience: Duration,
+    ) -> Result<Place, Busy> {
+        let endpoint = provider.endpoint(call);
+        let place = self.limits.change(provider.module(), &endpoint, patience);
+        tokio::pin!(place);
+        match tokio::time::timeout(AT_ONCE, &mut place).await {
+            Ok(place) => place,
+            Err(_) => {
+                let (run, key) = (self.run, key.clone());
+                self.handle.input(Input::Queued { run, key });
+                place.await
+            }
+        }
+    }
+
+    /// Whether a change that had to wait for a place may still begin, or why not. That it does is durable then.
+    async fn leave(&self, leaving: Leaving) -> Result<(), String> {
+        match self.handle.leave(self.run, leaving).await {
+            Ok(None) => Ok(()),
+            Ok(Some(why)) => Err(why),
+            Err(_) => Err("the agent ends".to_owned()),
+        }
+    }
+}
+
 /// One change, with its deadline. What found no place in time has not begun.
 async fn performed(
     provider: Arc<dyn Provider>,
-    limits: &Limits,
+    crowd: Crowd<'_>,
     perform: Perform,
     now: Time,
-    begins: impl AsyncFnOnce(String) -> Result<(), String>,
 ) -> ChangeOutcome {
     let Perform {
+        id,
         call,
         deadline,
         key,
@@ -315,9 +359,8 @@ async fn performed(
     let patience = patience(now, deadline);
     let name = call.name.clone();
     let queued = Instant::now();
-    let endpoint = provider.endpoint(&call);
     let waits = most_of(patience);
-    let Ok(_place) = limits.change(provider.module(), &endpoint, waits).await else {
+    let Ok(_place) = crowd.place(provider.as_ref(), &call, &key, waits).await else {
         return ChangeOutcome::NotApplied(too_busy(&name));
     };
     let waited = queued.elapsed();
@@ -327,39 +370,27 @@ async fn performed(
     }
     let cleared = queued.elapsed().saturating_sub(waited);
     // Leave was given at once before this; whoever waits for a place may wait past it.
-    if queued.elapsed() > AT_ONCE
-        && let Err(why) = begins(key.to_string()).await
-    {
-        return ChangeOutcome::NotBegun(why);
+    let deadline = later(deadline, cleared);
+    if queued.elapsed() >= AT_ONCE {
+        let leaving = Leaving {
+            start: id,
+            key: key.clone(),
+            deadline,
+        };
+        if let Err(why) = crowd.leave(leaving).await {
+            return ChangeOutcome::NotBegun(why);
+        }
     }
     let granted = Granted {
         call,
         now: later(now, queued.elapsed()),
-        deadline: later(deadline, cleared),
+        deadline,
         newer_than: None,
         key: key.to_string(),
     };
     let left = patience.saturating_sub(queued.elapsed().saturating_sub(cleared));
     let performed = in_time(Instant::now() + left, provider.perform(granted)).await;
     performed.unwrap_or(ChangeOutcome::Unknown)
-}
-
-/// Whether a change that had to wait for a place may still begin, or why not.
-async fn may_begin(
-    handle: &Handle,
-    run: RunId,
-    key: String,
-    clock: &Arc<Clock>,
-) -> Result<(), String> {
-    let now = clock.now();
-    match handle
-        .look(move |engine| engine.no_longer(run, &key, now))
-        .await
-    {
-        Ok(None) => Ok(()),
-        Ok(Some(why)) => Err(why),
-        Err(_) => Err("the agent ends".to_owned()),
-    }
 }
 
 async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undelivered> {

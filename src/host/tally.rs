@@ -295,6 +295,7 @@ impl Tally {
         match state {
             IntentState::Unknown => self.unknown.insert(id),
             IntentState::Open
+            | IntentState::Queued
             | IntentState::Applied
             | IntentState::NotApplied
             | IntentState::Broke => self.unknown.remove(&id),

@@ -221,6 +221,7 @@ facts! {
     35 ChangeSettled 1 [T A];
     36 TargetsReleased 1 [T A];
     38 UnprovenChanged 1 [];
+    39 ChangeQueued 1 [];
     40 MessageQueued 1 [];
     41 MessagesDelivered 1 [T];
     42 MessagesFailed 1 [T];

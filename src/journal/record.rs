@@ -153,13 +153,15 @@ pub enum IntentState {
     Unknown,
     /// It failed after it had begun.
     Broke,
+    /// Granted, and waits for a place: it has certainly not been sent out yet.
+    Queued,
 }
 
 impl IntentState {
     /// Whether nobody knows yet whether it takes effect, or has.
     pub fn is_unsettled(self) -> bool {
         match self {
-            IntentState::Open | IntentState::Unknown => true,
+            IntentState::Open | IntentState::Queued | IntentState::Unknown => true,
             IntentState::Applied | IntentState::NotApplied | IntentState::Broke => false,
         }
     }

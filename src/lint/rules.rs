@@ -138,6 +138,7 @@ pub const ALL: &[&Rule] = &[
     &elsewhere::IDLE_GIVEN,
     &elsewhere::UNUSED_GRANT,
     &elsewhere::WIDE_GRANT,
+    &elsewhere::MISSING_PROGRAM,
     &floating_dependency::RULE,
     &unused_dependency::RULE,
     &deep_nesting::RULE,

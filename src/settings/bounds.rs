@@ -134,7 +134,7 @@ pub const LIMITS: Table = Table {
         key(
             "per_target",
             "`6`",
-            "how often one target is changed at most; beyond, a human has the incident (`over_bound`)",
+            "how often one target is changed at most, repetitions included; beyond, a human has the incident (`over_bound`)",
         ),
         key("window", "`\"1h\"`", "within this time; at most `31d`"),
     ],

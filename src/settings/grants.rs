@@ -207,7 +207,7 @@ pub fn toml_key(name: &str) -> String {
 }
 
 /// The text in quotes, on one line, with everything spelled out that cannot be seen.
-fn toml_text(text: &str) -> String {
+pub fn toml_text(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

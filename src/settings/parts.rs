@@ -32,7 +32,7 @@ pub const FILE: Table = Table {
         key(
             "store",
             "`\"agent.db\"`",
-            "the SQLite file that remembers everything; one agent works on it at a time, whatever name the file is called by",
+            "the SQLite file that remembers everything, on a local disk; one agent works on it at a time, whatever name the file is called by",
         ),
         key(
             "log",
@@ -186,6 +186,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         reader.push(Diagnostic::new(Code::ListenWithoutCallers, message, span, label).help(help));
     }
     let contacts = contacts(reader, &file);
+    let (programs, places) = programs(reader, &file);
     let platform = reader.text(&file, "platform", value::any);
     if let Some(name) = &platform
         && !contacts.contains_key(name)
@@ -213,13 +214,15 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
             .unwrap_or(LogForm::Text),
         prometheus: prometheus(reader, &file),
         hosts: hosts(reader, &file),
-        programs: programs(reader, &file),
+        programs,
+        places,
         contacts,
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
         bounds: bounds::read(reader, &file),
         grants: grants::read(reader, &file),
         retention: retention::read(reader, &file),
+        keys: file.names(),
     }
 }
 
@@ -261,13 +264,19 @@ fn host(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> Opti
     })
 }
 
-fn programs(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, PathBuf> {
-    let entries = reader.entries(file, "programs", value::program_problem);
-    let programs = entries.into_iter().filter_map(|(name, _, found)| {
-        let path = reader.text_of(name, found, value::program)?;
-        Some((name.into(), path))
-    });
-    programs.collect()
+/// Each program with its path, and where it is said.
+fn programs(
+    reader: &mut Reader<'_>,
+    file: &Section<'_>,
+) -> (BTreeMap<SmolStr, PathBuf>, BTreeMap<SmolStr, Span>) {
+    let (mut programs, mut places) = (BTreeMap::new(), BTreeMap::new());
+    for (name, at, found) in reader.entries(file, "programs", value::program_problem) {
+        if let Some(path) = reader.text_of(name, found, value::program) {
+            programs.insert(name.into(), path);
+            places.insert(name.into(), at);
+        }
+    }
+    (programs, places)
 }
 
 fn contacts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Contact> {
@@ -295,6 +304,14 @@ fn contact(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> O
     let said = said.collect::<Vec<_>>();
     let (way, extras) = match said.as_slice() {
         [way] => **way,
+        // What is not known there has been said.
+        [] if section
+            .names()
+            .iter()
+            .any(|name| !CONTACT.names().any(|known| known == name)) =>
+        {
+            return None;
+        }
         [] => {
             let message = format!("nothing says how `{name}` is reached");
             let help = "say one of `pagerduty`, `webhook`, `slack` and `terminal = true`";

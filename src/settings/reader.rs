@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::key::{Table, key};
-use super::{SecretRef, Settings, parts, value};
+use super::{SecretRef, Settings, capability, parts, toml_text, value};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
@@ -76,14 +77,23 @@ fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
     }
     let broken_lines = reader.lines();
     reader.broken = !errors.is_empty();
+    let count = reader.diagnostics.len();
     let settings = parts::settings(&mut reader, table.get_ref());
     let mut diagnostics = reader.diagnostics;
     // What stands on a broken line was not understood: nothing more is said about it.
-    let mut nth = 0;
+    let (mut nth, mut told) = (0, BTreeSet::new());
     diagnostics.retain(|found| {
         nth += 1;
         let line = source.position(found.primary.span.start).line;
-        nth <= errors.len() || !broken_lines.contains(&line)
+        match nth <= count {
+            // The second on a line follows from the first.
+            true => told.insert(line),
+            // What was made up in place of what cannot be read stands nowhere.
+            false => {
+                !broken_lines.contains(&line)
+                    && !(count > 0 && found.primary.span.range().is_empty())
+            }
+        }
     });
     diagnostics.sort_by_key(|found| found.primary.span.start);
     (settings, diagnostics)
@@ -103,6 +113,34 @@ pub fn mask(source: &Source, diagnostics: &[Diagnostic]) -> String {
         }
     }
     String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Where a key belongs that stands in a table which does not know it.
+fn place_of(name: &str, value: Found<'_>, keys: &'static Table) -> Option<String> {
+    let named = [parts::HOST.heading, parts::CONTACT.heading];
+    if value.get_ref().is_table() && named.contains(&keys.heading) {
+        let header = format!("[{}.{}]", keys.heading, toml_text(name));
+        return Some(format!(
+            "it is a table of its own: begin it with `{header}`"
+        ));
+    }
+    if capability::known().contains_key(name) {
+        return Some("a grant stands below the line `[grants]`".to_owned());
+    }
+    let is_above =
+        keys.heading != parts::FILE.heading && parts::FILE.names().any(|key| key == name);
+    is_above.then(|| format!("`{name}` stands above the first table of the file"))
+}
+
+/// What a number would be as a text that means something: `30` as `30s`, a port as an address.
+fn in_quotes(found: Found<'_>, means: impl Fn(&str) -> bool) -> Option<String> {
+    let number = found.get_ref().as_integer()?.to_string();
+    let texts = [
+        number.clone(),
+        format!("{number}s"),
+        format!("127.0.0.1:{number}"),
+    ];
+    texts.into_iter().find(|text| means(text))
 }
 
 /// A table with its place.
@@ -130,6 +168,12 @@ impl<'t> Section<'t> {
     pub fn value(&self, key: &str) -> Option<Found<'t>> {
         self.table.get(key)
     }
+
+    /// The keys that are said.
+    pub fn names(&self) -> BTreeSet<SmolStr> {
+        let names = self.table.keys();
+        names.map(|name| name.get_ref().as_ref().into()).collect()
+    }
 }
 
 impl Reader<'_> {
@@ -140,16 +184,21 @@ impl Reader<'_> {
         at: Span,
         keys: &'static Table,
     ) -> Section<'t> {
-        for key in table.keys() {
+        for (key, value) in table {
             if !keys.names().any(|name| name == key.get_ref().as_ref()) {
-                self.unknown(key, keys);
+                self.unknown(key, value, keys);
             }
         }
         Section { table, at, keys }
     }
 
     /// Says that a key is not known.
-    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, keys: &'static Table) {
+    fn unknown(
+        &mut self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: Found<'_>,
+        keys: &'static Table,
+    ) {
         if self.broken {
             return;
         }
@@ -157,6 +206,10 @@ impl Reader<'_> {
         let span = self.span(key.span());
         let message = format!("there is no key `{}` here", value::shown(name));
         let found = Diagnostic::new(Code::SettingsKey, message, span, "not known here");
+        if let Some(place) = place_of(name, value, keys) {
+            self.diagnostics.push(found.help(place));
+            return;
+        }
         self.diagnostics.push(match nearest(name, keys.names()) {
             Some(near) => found.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
@@ -240,12 +293,15 @@ impl Reader<'_> {
         found: Found<'_>,
         meaning: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let label = match found.get_ref().as_str().map(meaning) {
+        let label = match found.get_ref().as_str().map(&meaning) {
             Some(Ok(meant)) => return Some(meant),
             Some(Err(label)) => label,
             None => "a text in quotes belongs here".into(),
         };
-        self.wrong_at(name, self.span(found.span()), &label);
+        match in_quotes(found, |text| meaning(text).is_ok()) {
+            Some(text) => self.wrong(name, found.span(), &label, &format!("write `\"{text}\"`")),
+            None => self.wrong_at(name, self.span(found.span()), &label),
+        }
         None
     }
 
@@ -302,7 +358,9 @@ impl Reader<'_> {
             let message = format!("`{name}` is a secret and stands here openly");
             let example = value::variable(&name);
             let help = format!(
-                "refer to it: `{name} = {{ env = \"{example}\" }}` or `{name} = {{ file = \"/run/secrets/{name}\" }}`"
+                "refer to it, by one of these lines:\n\
+                 {name} = {{ env = \"{example}\" }}\n\
+                 {name} = {{ file = \"/run/secrets/{name}\" }}"
             );
             let label = "a reference belongs here";
             self.push(Diagnostic::new(Code::SettingsSecret, message, span, label).help(help));

@@ -82,6 +82,9 @@ pub fn answered(input: &Input) -> Option<(RunId, u64)> {
         Input::Observed { run, id, .. }
         | Input::Performed { run, id, .. }
         | Input::Settled { run, id, .. } => Some((*run, *id)),
-        Input::Tick | Input::Delivered { .. } | Input::Undelivered { .. } => None,
+        Input::Tick
+        | Input::Queued { .. }
+        | Input::Delivered { .. }
+        | Input::Undelivered { .. } => None,
     }
 }

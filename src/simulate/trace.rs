@@ -200,6 +200,7 @@ impl Trace {
                         IntentState::NotApplied => "not applied",
                         IntentState::Unknown => "unknown",
                         IntentState::Broke => "broken",
+                        IntentState::Queued => "queued",
                     };
                     self.below(now, &format!("intent {id} is {word}"));
                 }

@@ -82,6 +82,7 @@ pub fn state_column(state: IntentState) -> i64 {
         IntentState::NotApplied => 6,
         IntentState::Unknown => 3,
         IntentState::Broke => 9,
+        IntentState::Queued => 12,
     }
 }
 
@@ -91,12 +92,13 @@ pub fn state_of(column: i64) -> Option<IntentState> {
     states.find(|state| state_column(*state) == column)
 }
 
-const STATES: [IntentState; 5] = [
+const STATES: [IntentState; 6] = [
     IntentState::Open,
     IntentState::Applied,
     IntentState::NotApplied,
     IntentState::Unknown,
     IntentState::Broke,
+    IntentState::Queued,
 ];
 
 /// Who sent an alert, as a column.

@@ -24,7 +24,8 @@ pub fn trials() -> Vec<Trial> {
         let name = found.name.clone();
         fixture::trial(name, move || check(&found))
     });
-    trials.collect()
+    let programs = fixture::trial("lacks/a program that cannot be started", programs);
+    trials.chain([programs]).collect()
 }
 
 /// A folder with the package and the settings.
@@ -100,30 +101,55 @@ impl Place {
         }
         assert_eq!(agent.wait().unwrap().code(), Some(1), "{}", said());
         let said = said();
-        let lines = said.lines().filter(|line| line.starts_with("error["));
-        lines.map(str::to_owned).collect()
+        let mut errors: Vec<String> = Vec::new();
+        for line in said.lines() {
+            match (line.starts_with("error["), errors.last_mut()) {
+                (true, _) => errors.push(line.to_owned()),
+                // What to add stands below it.
+                (false, Some(last)) if line.starts_with("  ") => {
+                    last.push('\n');
+                    last.push_str(line);
+                }
+                (false, _) => {}
+            }
+        }
+        errors
     }
 
-    /// Adds what a help says; false where nothing can be added.
+    /// Adds the lines that a help says, where it says that they go; false where nothing can be added.
     fn add(&self, help: &str) -> bool {
         let settings = fs::read_to_string(self.settings()).unwrap();
-        let (before, line) = help.split_once(": ").unwrap_or((help, ""));
-        let words = before.trim_end_matches(" of agent.toml");
-        let added = if let Some(table) = words.strip_prefix("add to ") {
-            let (top, rest) = match settings.split_once(&format!("{table}\n")) {
-                Some((top, rest)) => (top.to_owned(), rest),
-                None => (format!("{settings}\n"), ""),
+        let Some((words, lines)) = help.split_once('\n') else {
+            return false;
+        };
+        // The one thing that is for whoever adds it to say.
+        let lines = match lines.find("/path/to/") {
+            Some(_) => format!(
+                "{} = \"/usr/bin/true\"",
+                lines.rsplit_once(" = ").unwrap().0
+            ),
+            None => lines.to_owned(),
+        };
+        let below = |header: &str| {
+            let (top, rest) = settings.split_once(&format!("{header}\n")).expect(header);
+            format!("{top}{header}\n{lines}\n{rest}")
+        };
+        let quoted = words.split('`').nth(1);
+        let added = if words.starts_with("add to agent.toml") {
+            format!("{settings}\n{lines}\n")
+        } else if words.starts_with("add below ") {
+            below(quoted.unwrap())
+        } else if words == "change its line in [grants] of agent.toml to:" {
+            let key = lines.split(" = ").next().unwrap();
+            let replaced = |old| {
+                if str::starts_with(old, key) {
+                    &lines
+                } else {
+                    old
+                }
             };
-            format!("{top}{table}\n{line}\n{rest}")
-        } else if let Some(table) = words.strip_prefix("change its line in ") {
-            let table = table.trim_end_matches(" to");
-            assert!(settings.contains(&format!("{table}\n")), "{settings}");
-            let key = line.split(" = ").next().unwrap();
-            let lines = settings.lines();
-            let lines = lines.map(|old| if old.starts_with(key) { line } else { old });
-            lines.map(|line| format!("{line}\n")).collect()
-        } else if before == "add `here = true` to its table in [hosts] of agent.toml" {
-            settings.replace("# here\n", "here = true\n")
+            let changed = settings.lines().map(replaced);
+            changed.map(|line| format!("{line}\n")).collect()
         } else {
             return false;
         };
@@ -141,7 +167,7 @@ fn check(fixture: &Fixture) {
     }
     shown.push_str("\nrbk check --config agent.toml:\n");
     for (message, help) in &checked {
-        writeln!(shown, "{message}\n  help: {help}").unwrap();
+        writeln!(shown, "{message}\n  help: {}", help.replace('\n', "\n    ")).unwrap();
     }
     each_once(&checked, &started);
     let added: Vec<bool> = checked.iter().map(|(_, help)| place.add(help)).collect();
@@ -164,14 +190,48 @@ fn check(fixture: &Fixture) {
 /// Both say the same lacks, and none twice.
 fn each_once(checked: &[(String, String)], started: &[String]) {
     let is_said = |(message, help): &(String, String)| {
-        // The codes differ: that of a finding, and that of what would fail.
-        let (_, message) = message.split_once(": ").unwrap();
-        let words = format!("{message}: {help}");
-        let said = started.iter().filter(|line| line.ends_with(&words)).count();
+        let (code, message) = message.split_once(": ").unwrap();
+        let help = help.replace('\n', "\n    ");
+        let words = format!("error[{code}]: {message}\n  {help}");
+        let said = started.iter().filter(|line| **line == words).count();
         assert_eq!(said, 1, "{words}\n{started:#?}");
     };
     checked.iter().for_each(is_said);
     assert_eq!(checked.len(), started.len(), "{checked:#?}\n{started:#?}");
     let distinct: BTreeSet<_> = started.iter().collect();
     assert_eq!(distinct.len(), started.len(), "{started:#?}");
+}
+
+/// What stands behind a name is looked at: an agent does not start with it, and a check warns, since the agent may run
+/// on another machine.
+fn programs() {
+    let all = fixture::fixtures("lacks", "toml");
+    let whole = all.iter().find(|one| one.name == "lacks/nothing.toml");
+    let place = Place::of(whole.unwrap());
+    let text = fs::read_to_string(place.settings()).unwrap();
+    let plain = place.folder.path().join("plain");
+    fs::write(&plain, "#!/bin/sh\n").unwrap();
+    let (plain, folder) = (plain.display(), place.folder.path().display());
+    for (path, why) in [
+        ("/path/to/control".to_owned(), "there is no such file"),
+        (plain.to_string(), "it may not be executed"),
+        (folder.to_string(), "it is a folder"),
+        ("/bin/sh -c true".to_owned(), "a path holds no arguments"),
+    ] {
+        let line = text.lines().find(|line| line.starts_with("control = "));
+        let changed = text.replace(line.unwrap(), &format!("control = \"{path}\""));
+        fs::write(place.settings(), changed).unwrap();
+        assert_eq!(place.checked(), [], "{path}");
+        let started = place.started();
+        let first =
+            format!("error[E0023]: the program `control` cannot be started: `{path}`: {why}");
+        assert!(
+            started.len() == 1 && started[0].starts_with(&first),
+            "{started:?}"
+        );
+        let mut command = place.rbk(&["check", "--config", "agent.toml"]);
+        let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let warning = "warning[L1005 missing-program]: the program `control` cannot be started on this machine";
+        assert!(said.contains(warning) && said.contains(why), "{said}");
+    }
 }

@@ -6,9 +6,20 @@ use super::Decision;
 use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::model::Model;
 use crate::journal::{
-    ChangePerformed, ChangeSettled, ChangeStarted, IntentId, IntentState, RunId, SettledBy,
+    ChangePerformed, ChangeQueued, ChangeSettled, ChangeStarted, IntentId, IntentState, RunId,
+    SettledBy,
 };
 use crate::run::{How, Perform};
+use crate::value::Time;
+
+/// A change that is about to be sent out.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// Its number in the run.
+    pub start: u64,
+    pub key: SmolStr,
+    pub deadline: Time,
+}
 
 /// A change is sent out.
 pub fn started(model: &Model, run: RunId, perform: &Perform) -> Decision {
@@ -21,6 +32,29 @@ pub fn started(model: &Model, run: RunId, perform: &Perform) -> Decision {
         }),
         None => Decision::default(),
     }
+}
+
+/// One that was to be sent out finds no place: until it has one, it has certainly not left.
+pub fn queued(model: &Model, run: RunId, key: &str) -> Decision {
+    let known = model.intent_of(run);
+    let known = known.filter(|one| one.state == IntentState::Open && one.intent.key == key);
+    known.map_or_else(Decision::default, |intent| {
+        Decision::that(ChangeQueued { intent: intent.id })
+    })
+}
+
+/// One that waited for a place has one, and leaves.
+pub fn leaves(model: &Model, run: RunId, leaving: &Leaving) -> Decision {
+    let known = model.intent_of(run);
+    let known = known.filter(|one| one.state == IntentState::Queued);
+    known.map_or_else(Decision::default, |intent| {
+        Decision::that(ChangeStarted {
+            intent: intent.id,
+            start: leaving.start,
+            mark: leaving.key.clone(),
+            deadline: leaving.deadline,
+        })
+    })
 }
 
 /// This came of it.

@@ -1,11 +1,12 @@
 //! Whether a change that was granted may still begin, where it had to wait for a place.
 //!
-//! In: the run and the key of what it was granted. Out: why not, if not. Between the leave and the place people may
+//! In: the run and the key of what it was granted. Out: that it leaves, as a fact; or why not. Between the leave and the place people may
 //! have stopped changes or called the run off, a storm may have begun, the agent may be told to stop. What is
 //! counted was counted when leave was given.
 
 use super::{Asked, Freezes, Gate, Question, Storms, Verdict};
 use crate::engine::Engine;
+use crate::engine::decide::outcome::{self, Leaving};
 use crate::engine::drive::incident_of;
 use crate::engine::waiting::Asking;
 use crate::journal::{IntentState, RunId};
@@ -16,8 +17,19 @@ use crate::value::Time;
 const ASKED: [&dyn Gate; 2] = [&Freezes, &Storms];
 
 impl Engine {
+    /// A granted change that had to wait has its place. What is on record about it once this is durable: that it leaves;
+    /// or the answer is why it must not begin any more.
+    pub fn leaves(&mut self, run: RunId, leaving: &Leaving, now: Time) -> Option<String> {
+        let why_not = self.no_longer(run, &leaving.key, now);
+        if why_not.is_none() {
+            let decision = outcome::leaves(&self.model, run, leaving);
+            self.carry_out(decision, now);
+        }
+        why_not
+    }
+
     /// Why a granted change must not begin any more.
-    pub fn no_longer(&self, run: RunId, key: &str, now: Time) -> Option<String> {
+    fn no_longer(&self, run: RunId, key: &str, now: Time) -> Option<String> {
         let stored = self.model.intent_of(run);
         let Some(stored) = stored.filter(|stored| stored.intent.key == key) else {
             return Some("nothing is known of its leave".to_owned());

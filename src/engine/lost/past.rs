@@ -112,6 +112,10 @@ impl Past {
                     again.repeated.push(at);
                 }
             }
+            // What is started after it has waited is started for the first time.
+            Fact::ChangeQueued(fact) => {
+                self.sent.remove(&fact.intent);
+            }
             Fact::IncidentOpened(fact) if self.incidents.contains(&fact.incident) => {
                 let opened = (fact.runbook.clone(), fact.key.clone(), at);
                 self.opened.insert(fact.incident, opened);

@@ -60,7 +60,8 @@ impl Model {
     /// What is changed by a fact of one kind alone.
     fn apply_rest(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
-            Fact::ChangeStarted(fact) => self.sent_again(fact.intent, at, changed),
+            Fact::ChangeStarted(fact) => self.sent(fact.intent, at, changed),
+            Fact::ChangeQueued(fact) => self.intents.is(fact.intent, IntentState::Queued),
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
             | Fact::LinkReached(_)
@@ -237,9 +238,16 @@ impl Model {
         self.changed.add_all(&intent, at);
     }
 
-    /// One of which nobody knows whether it took effect is sent out once more: its targets are changed once more, as
-    /// far as limits count.
-    fn sent_again(&mut self, intent: IntentId, at: Time, changed: &mut Differing) {
+    /// One that waited for a place is on its way from now on. One of which nobody knows whether it took effect is sent
+    /// out once more: its targets are changed once more, as far as limits count.
+    fn sent(&mut self, intent: IntentId, at: Time, changed: &mut Differing) {
+        let known = self.intents.get(intent).map(|known| known.state);
+        if known == Some(IntentState::Queued) {
+            let (id, state) = (intent, IntentState::Open);
+            self.intents.is(id, state);
+            changed.rows.push(Write::IntentState { id, state });
+            return;
+        }
         let Some(again) = self.intents.sent_again(intent, at) else {
             return;
         };

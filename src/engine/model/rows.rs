@@ -2,7 +2,7 @@
 
 use super::apply::{found_out, stored};
 use super::{Differing, Model};
-use crate::journal::{Dwell, Fact, Write};
+use crate::journal::{Dwell, Fact, IntentState, Write};
 use crate::value::Time;
 
 impl Model {
@@ -57,6 +57,10 @@ impl Model {
 fn row(fact: &Fact, at: Time) -> Option<Write> {
     match fact {
         Fact::IntentGranted(fact) => Some(Write::Intent(stored(fact, at))),
+        Fact::ChangeQueued(fact) => {
+            let (id, state) = (fact.intent, IntentState::Queued);
+            Some(Write::IntentState { id, state })
+        }
         Fact::ChangePerformed(fact) => {
             let (id, state) = (fact.intent, fact.state);
             Some(Write::IntentState { id, state })

@@ -285,6 +285,7 @@ impl Batch {
             "applied" => IntentState::Applied,
             "not applied" => IntentState::NotApplied,
             "broke" => IntentState::Broke,
+            "queued" => IntentState::Queued,
             _ => IntentState::Unknown,
         };
         self.with(Write::IntentState {

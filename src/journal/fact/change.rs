@@ -130,6 +130,12 @@ bodies! {
         plain deadline: Time,
     }
 
+    /// A granted change waits for a place: until it is started once more, it has certainly not been
+    /// sent out.
+    ChangeQueued {
+        plain intent: IntentId,
+    }
+
     /// What came of a change.
     ChangePerformed {
         plain intent: IntentId,

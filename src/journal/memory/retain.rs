@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Memory;
-use crate::journal::{
-    Aged, Delivery, Disposition, EventId, IncidentId, IntentState, Keep, Outbox, RunId, Step,
-};
+use crate::journal::{Aged, Delivery, Disposition, EventId, IncidentId, Keep, Outbox, RunId, Step};
 use crate::program::CodeHash;
 
 impl Memory {
@@ -73,9 +71,10 @@ impl Memory {
         let untold = untold.filter_map(|one| one.message.incident);
         let owed = self.debts.values().filter(|debt| debt.paid.is_none());
         let newest = self.intents.keys().next_back();
-        let unsettled = self.intents.iter().filter(|(id, intent)| {
-            matches!(intent.state, IntentState::Open | IntentState::Unknown) || Some(*id) == newest
-        });
+        let unsettled = self
+            .intents
+            .iter()
+            .filter(|(id, intent)| intent.state.is_unsettled() || Some(*id) == newest);
         let at_work = self.runs.values().filter(|run| !run.ended);
         let runs = unsettled
             .map(|(_, intent)| intent.run)

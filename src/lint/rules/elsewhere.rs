@@ -73,6 +73,12 @@ pub static UNTESTED_DOUBT: Rule = rule(
 pub static IDLE_GIVEN: Rule = rule(Code::IdleGiven, "idle-given", Data::Tests, Fixes::Unsafe);
 pub static UNUSED_GRANT: Rule = rule(Code::UnusedGrant, "unused-grant", Data::Agent, Fixes::None);
 pub static WIDE_GRANT: Rule = rule(Code::WideGrant, "wide-grant", Data::Agent, Fixes::None);
+pub static MISSING_PROGRAM: Rule = rule(
+    Code::MissingProgram,
+    "missing-program",
+    Data::Agent,
+    Fixes::None,
+);
 pub static UNNEEDED_ALLOW: Rule = rule(
     Code::UnneededAllow,
     "unneeded-allow",

@@ -93,21 +93,26 @@ impl Grants {
     }
 
     /// The line of `[grants]` that also grants these needs of one capability; none where what they are of is known
-    /// when they run.
-    pub fn line_with(&self, capability: &str, needs: &[&Need]) -> Option<String> {
+    /// when they run, and nothing says of what names it is one then.
+    pub fn line_with(&self, capability: &str, needs: &[&Need], later: &[String]) -> Option<String> {
         let form = *capability::known().get(capability)?;
         let mut patterns = match self.by_capability.get(capability) {
             Some(Grant::Of(patterns)) => patterns.clone(),
             Some(Grant::Whole) | None => Vec::new(),
         };
         for of in needs.iter().flat_map(|need| &need.of) {
-            let texts: Vec<&String> = match of {
-                Needed::Is(text) => vec![text],
-                Needed::Among(texts) => texts.iter().collect(),
-                Needed::Begins(_) | Needed::Owned | Needed::Any => return None,
+            let wanted: Vec<Option<Pattern>> = match of {
+                Needed::Is(text) => vec![exactly(form, text)],
+                Needed::Among(texts) => texts.iter().map(|text| exactly(form, text)).collect(),
+                Needed::Begins(start) => vec![beginning(form, start)],
+                Needed::Owned | Needed::Any if later.is_empty() => return None,
+                Needed::Owned | Needed::Any => {
+                    let globs = later.iter().map(|pattern| Glob::parse(pattern));
+                    globs.map(|glob| Some(Pattern::Text(glob))).collect()
+                }
             };
-            for text in texts {
-                let pattern = exactly(form, text)?;
+            for pattern in wanted {
+                let pattern = pattern?;
                 if !patterns.contains(&pattern) {
                     patterns.push(pattern);
                 }
@@ -151,7 +156,7 @@ impl Grants {
                 if covered.is_empty() {
                     loose.push(found(Some(pattern), Vec::new()));
                 } else if covered.iter().all(|of| is_wider(pattern, *form, of)) {
-                    let needed = covered.iter().map(|of| of.to_string()).collect();
+                    let needed = covered.iter().flat_map(|of| written(of)).collect();
                     loose.push(found(Some(pattern), needed));
                 }
             }
@@ -167,6 +172,16 @@ fn covers(grant: &Grant, of: &Needed) -> Cover {
             let each = patterns.iter().map(|pattern| cover(pattern, of));
             each.max().unwrap_or(Cover::None)
         }
+    }
+}
+
+/// What a need is of, each as a grant of it would be written.
+fn written(of: &Needed) -> Vec<String> {
+    match of {
+        Needed::Is(text) => vec![text.clone()],
+        Needed::Begins(start) => vec![format!("{start}*")],
+        Needed::Among(texts) => texts.iter().cloned().collect(),
+        Needed::Owned | Needed::Any => vec![of.to_string()],
     }
 }
 
@@ -237,6 +252,20 @@ fn exactly(form: Form, text: &str) -> Option<Pattern> {
         Form::Argv => {
             let words = argv::split(text)?.into_iter().map(Place::This);
             Some(Pattern::Argv(words.collect()))
+        }
+    }
+}
+
+/// The entry that grants whatever begins so.
+fn beginning(form: Form, start: &str) -> Option<Pattern> {
+    match form {
+        Form::Whole | Form::Argv => None,
+        // A lone star is for whoever writes it to decide.
+        Form::Name | Form::Text if start.is_empty() => None,
+        Form::Name | Form::Text => Some(Pattern::Text(Glob::parse(&format!("{start}*")))),
+        Form::Url => {
+            let pattern = UrlPattern::parse(&format!("{start}*")).ok()?;
+            Some(Pattern::Url(pattern))
         }
     }
 }

@@ -45,7 +45,7 @@ impl Changes {
         for target in &stored.intent.targets {
             let touched = self.touched.entry(target.clone()).or_default();
             match state {
-                IntentState::Open => touched.insert((stored.run, id)),
+                IntentState::Open | IntentState::Queued => touched.insert((stored.run, id)),
                 IntentState::Applied
                 | IntentState::NotApplied
                 | IntentState::Unknown

@@ -19,6 +19,10 @@ pub const CASES: &[Case] = &[
         "what waits for a place does not begin once the agent stops",
         stopped,
     ),
+    (
+        "what waits for a place was never sent when the agent is killed",
+        killed,
+    ),
 ];
 
 /// How many programs the agent has at work at most.
@@ -138,6 +142,27 @@ fn stopped() {
     stage.start();
     for id in ids {
         stage.wait_for(id, "resolved");
+    }
+    no_page(&stage);
+}
+
+fn killed() {
+    let (mut stage, ids) = crowded();
+    // That two wait is on record.
+    std::thread::sleep(Duration::from_secs(1));
+    stage.kill();
+    let_end(&stage);
+    stage.start();
+    wait_for_two(
+        &stage,
+        &ids,
+        "not begun: it waited for a place when the agent ended, and had not been sent out",
+    );
+    for id in ids {
+        stage.wait_for(id, "resolved");
+        let shown = stage.shown(id);
+        let is_known = !shown.contains("unknown");
+        assert!(is_known || !shown.contains("not begun"), "{shown}");
     }
     no_page(&stage);
 }

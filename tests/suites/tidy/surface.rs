@@ -1,6 +1,7 @@
 //! What users read and call: its words are those of the glossary, and each route and command is written about.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::harness::fixture::{self, root};
 
@@ -42,6 +43,14 @@ fn pages() -> Vec<(String, String)> {
         "stdlib",
     ] {
         paths.extend(fixture::files(&root().join(folder)));
+    }
+    for folder in ["examples", "src/cli/init"] {
+        let files = fixture::files(&root().join(folder)).into_iter();
+        let is_read = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|ext| ext == "rbk" || ext == "md")
+        };
+        paths.extend(files.filter(is_read));
     }
     let mut pieces = Vec::new();
     for path in paths {

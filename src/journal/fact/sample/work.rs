@@ -3,10 +3,10 @@
 use super::{CODE, INTENT, RUN, call, identity, intent, time};
 use crate::effect::{self, ChangeOutcome, Changes, End, Reason, Settled};
 use crate::journal::{
-    ChangePerformed, ChangeSettled, ChangeStarted, DebtId, EvidenceAttached, Fact, IntentGranted,
-    IntentRefused, IntentState, IntentWaiting, NoticeGiven, Observed, Obstacle, ReleasedFor,
-    RunEnded, RunId, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted, Scope,
-    SettledBy, Take, TargetsReleased,
+    ChangePerformed, ChangeQueued, ChangeSettled, ChangeStarted, DebtId, EvidenceAttached, Fact,
+    IntentGranted, IntentRefused, IntentState, IntentWaiting, NoticeGiven, Observed, Obstacle,
+    ReleasedFor, RunEnded, RunId, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
+    Scope, SettledBy, Take, TargetsReleased,
 };
 use crate::program;
 use crate::run::{Action, Event, How, Leave, Notice, Start};
@@ -213,6 +213,7 @@ fn asked() -> Vec<Fact> {
             deadline: time(4),
         }
         .into(),
+        ChangeQueued { intent: INTENT }.into(),
     ];
     asked.into()
 }

@@ -167,11 +167,18 @@ fn gone(changes: &mut Changes<'_>, step: &Step) {
 }
 
 fn added(changes: &mut Changes<'_>, step: &Step) {
-    let what = Words::text("does ")
-        .and_code(step.action.as_str())
-        .then(format!(", {}", undo_words(step.undo)));
+    let is_of_action = step.id.starts_with("action ");
+    let what = Words::text("does ").and_code(step.action.as_str());
+    let what = match (&step.raw, is_of_action) {
+        // Where the action is called, nothing else of it is seen.
+        (Some(raw), true) => what.then(" ").and_code(raw.as_str()),
+        (None, true) | (_, false) => what,
+    };
+    let what = what.then(format!(", {}", undo_words(step.undo)));
     let what = match (&step.verify, step.undo) {
         (Some(_), _) | (None, UndoBy::Itself) => what,
+        // Whoever calls an action verifies it.
+        (None, _) if is_of_action => what,
         (None, _) => what.then(", and no verify follows"),
     };
     changes.wider(about(Field::Step, what, step).sides(Words::text("no"), does(step)));
