@@ -148,7 +148,7 @@ impl Engine {
     /// A change as it is known to be; the answer is its run, where that had begun it and is not there any more.
     fn stands_again(&mut self, intent: StoredIntent, live: &BTreeSet<RunId>) -> Option<RunId> {
         let (run, is_live) = (intent.run, live.contains(&intent.run));
-        let is_begun = intent.state == IntentState::Open;
+        let is_begun = intent.state.is_awaited();
         self.model.restore_intent(intent.clone(), is_live);
         self.desk.write(Write::Intent(intent));
         (is_begun && !is_live).then_some(run)

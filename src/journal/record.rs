@@ -158,6 +158,17 @@ pub enum IntentState {
 }
 
 impl IntentState {
+    /// Whether its run waits for what comes of it.
+    pub fn is_awaited(self) -> bool {
+        match self {
+            IntentState::Open | IntentState::Queued => true,
+            IntentState::Applied
+            | IntentState::NotApplied
+            | IntentState::Unknown
+            | IntentState::Broke => false,
+        }
+    }
+
     /// Whether nobody knows yet whether it takes effect, or has.
     pub fn is_unsettled(self) -> bool {
         match self {

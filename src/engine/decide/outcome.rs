@@ -80,18 +80,28 @@ pub fn performed(model: &Model, run: RunId, how: &How, outcome: &ChangeOutcome) 
     }
 }
 
-/// Nobody goes on with the run: what it has begun may take effect, or have.
+/// Nobody goes on with the run: what it has begun may take effect, or have; what waited for a place is sent no more.
 pub fn lost(model: &Model, run: RunId) -> Decision {
-    model
-        .begun_of(run)
-        .fold(Decision::default(), |decision, intent| {
-            decision.and(ChangePerformed {
-                intent,
-                how: How::Do,
-                state: IntentState::Unknown,
-                outcome: Some(ChangeOutcome::Unknown),
-            })
+    let left = model.intents_of(run).filter_map(|intent| {
+        let (state, outcome) = match intent.state {
+            IntentState::Open => (IntentState::Unknown, ChangeOutcome::Unknown),
+            IntentState::Queued => {
+                let why = "nobody goes on with its run".to_owned();
+                (IntentState::NotApplied, ChangeOutcome::NotBegun(why))
+            }
+            IntentState::Applied
+            | IntentState::NotApplied
+            | IntentState::Unknown
+            | IntentState::Broke => return None,
+        };
+        Some(ChangePerformed {
+            intent: intent.id,
+            how: How::Do,
+            state,
+            outcome: Some(outcome),
         })
+    });
+    left.fold(Decision::default(), Decision::and)
 }
 
 /// A human says what came of it.

@@ -47,7 +47,7 @@ impl Intents {
     /// The runs that have begun a change that has no outcome.
     pub fn begun(&self) -> impl Iterator<Item = RunId> {
         let begun = self.granted.values();
-        let begun = begun.filter(|intent| intent.state == IntentState::Open);
+        let begun = begun.filter(|intent| intent.state.is_awaited());
         begun.map(|intent| intent.run)
     }
 

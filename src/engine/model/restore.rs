@@ -2,9 +2,7 @@
 
 use super::Model;
 use crate::effect::Reason;
-use crate::journal::{
-    IncidentId, IntentId, IntentState, RunId, Scope, StoredIntent, StoredWait, Storm,
-};
+use crate::journal::{IncidentId, IntentId, RunId, Scope, StoredIntent, StoredWait, Storm};
 
 impl Model {
     /// A change; whether a run still works on it.
@@ -47,7 +45,7 @@ impl Model {
     /// The changes of a run that have begun, and have no outcome.
     pub fn begun_of(&self, run: RunId) -> impl Iterator<Item = IntentId> {
         let begun = self.intents.of(run);
-        let begun = begun.filter(|intent| intent.state == IntentState::Open);
+        let begun = begun.filter(|intent| intent.state.is_awaited());
         begun.map(|intent| intent.id)
     }
 
