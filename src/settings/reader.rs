@@ -135,12 +135,15 @@ fn place_of(name: &str, value: Found<'_>, keys: &'static Table) -> Option<String
 /// What a number would be as a text that means something: `30` as `30s`, a port as an address.
 fn in_quotes(found: Found<'_>, means: impl Fn(&str) -> bool) -> Option<String> {
     let number = found.get_ref().as_integer()?.to_string();
-    let texts = [
-        number.clone(),
-        format!("{number}s"),
-        format!("127.0.0.1:{number}"),
-    ];
-    texts.into_iter().find(|text| means(text))
+    let (time, address) = (format!("{number}s"), format!("127.0.0.1:{number}"));
+    // Where any word would do, none is meant.
+    let is_time = means(&time) && !means("1q");
+    match (means(&number), is_time, means(&address)) {
+        (true, _, _) => Some(number),
+        (false, true, _) => Some(time),
+        (false, false, true) => Some(address),
+        (false, false, false) => None,
+    }
 }
 
 /// A table with its place.

@@ -5,10 +5,13 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Case;
-use super::stage::{ALERTS, Stage};
+use super::stage::{ALERTS, Stage, alert, notification};
 use crate::harness::net;
 
-pub const CASES: &[Case] = &[("what is begun with runs", begun_with)];
+pub const CASES: &[Case] = &[
+    ("what is begun with runs", begun_with),
+    ("one run leaves alone what stands for others", left_alone),
+];
 
 fn rbk(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
@@ -83,4 +86,48 @@ fn begun_with() {
     stage.wait_for_shown(1, ": applied");
     let _service = TcpListener::bind(("127.0.0.1", service)).unwrap();
     stage.wait_for(1, "resolved");
+}
+
+/// A runbook whose alerts have to stand for a while.
+const PATIENT: &str = "
+/// Hands it over once it has stood.
+runbook slow for shop {
+  version 1.0.0
+  severity sev3
+  on alert \"Slow\" {
+    with service
+    holding 1h
+  }
+  incident per service
+  diagnose { cleared if service == \"never\" \"fine\" }
+  otherwise page builder \"${service} is slow\"
+}
+";
+
+fn left_alone() {
+    let mut stage = Stage::new();
+    let path = stage.path("package/service.rbk");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}{PATIENT}")).unwrap();
+    stage.start();
+    let labels = serde_json::json!({"service": "a"});
+    let slow = notification(&[alert(&labels).replace("ServiceDown", "Slow")]);
+    assert_eq!(stage.post(ALERTS, slow.as_bytes()).unwrap().0, 200);
+    assert_eq!(stage.terminate(), Some(0));
+    let file = "{\"labels\": {\"alertname\": \"ServiceDown\", \"service\": \"b\"}}";
+    std::fs::write(stage.path("alert.json"), file).unwrap();
+    let folder = stage.folder.path().to_owned();
+    let run = [
+        "run",
+        "package",
+        "--config",
+        "agent.toml",
+        "--alert",
+        "alert.json",
+    ];
+    let said = rbk(&folder, &run);
+    assert!(said.contains("resolved"), "{said}");
+    stage.start();
+    assert_eq!(stage.dead_letters(), Vec::<serde_json::Value>::new());
+    assert_eq!(stage.terminate(), Some(0));
 }

@@ -23,6 +23,10 @@ pub const CASES: &[Case] = &[
     ),
     ("what is not granted is said at the start", not_granted),
     (
+        "what is lacking after a reload is said at once",
+        all_at_once,
+    ),
+    (
         "nobody hears of what is tried beside an agent at work",
         nobody_hears,
     ),
@@ -220,15 +224,39 @@ fn not_granted() {
     stage.change("agent.toml", grant, "");
     let said = refused(
         &stage,
-        &["A1201", "needs `exec.apply`", "add to [grants]: "],
+        &[
+            "E0022",
+            "needs `exec.apply`",
+            "add below `[grants]` of agent.toml:",
+        ],
     );
     assert!(!said.contains("needs `http.get`"), "{said}");
     // Whoever takes a grant away from an agent at work is obeyed at once.
     stage.change("agent.toml", "[grants]\n", &format!("[grants]\n{grant}"));
     stage.start();
     stage.change("agent.toml", grant, "");
-    stage.wait_for_log("needs `exec.apply`, of which nothing is granted");
+    stage.wait_for_log("its runs hand over there: `service_down` needs `exec.apply`");
     stage.wait_for_loads(1);
+}
+
+/// What a package lacks that is loaded later is said at once, too.
+fn all_at_once() {
+    let mut stage = Stage::new();
+    stage.start();
+    let package = "package/service.rbk";
+    stage.change(package, "rota \"pager:first\"", "rota \"pager:third\"");
+    stage.wait_for_log("nothing says how `pager:third` is reached");
+    stage.change(
+        package,
+        "[\"control\", \"restart\"]",
+        "[\"other\", \"restart\"]",
+    );
+    stage.wait_for_log("the program `other` is not known");
+    let log = stage.log();
+    let (_, last) = log.rsplit_once("the last good package goes on").unwrap();
+    assert!(last.contains("`pager:third`"), "{last}");
+    assert!(last.contains("[contacts.\"pager:third\"]\n"), "{last}");
+    assert_eq!(stage.terminate(), Some(0));
 }
 
 /// A file system in memory, until it is dropped.
