@@ -1,12 +1,12 @@
 //! Decisions alone: given what has happened, this follows. No store, no run, no clock.
 
-use super::{Decision, bundle, chain, debt, deliver, dwell, freeze, targets};
+use super::{Decision, bundle, chain, debt, deliver, dwell, freeze, outcome, targets};
 use crate::effect::{End, Severity};
 use crate::engine::model::Model;
 use crate::journal::{
     Alert, ChangesFrozen, DebtId, DebtIncurred, Dwell, DwellEnd, EventId, Fact, IncidentId,
-    Message, MessageId, MessageKind, MessageQueued, Notes, Obstacle, ReleasedFor, Retry, RunId,
-    Scope, samples,
+    IntentState, Message, MessageId, MessageKind, MessageQueued, Notes, Obstacle, ReleasedFor,
+    Retry, RunId, Scope, samples,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -227,6 +227,49 @@ fn what_is_free_passes_to_those_who_wait() {
         words(&targets::recovered(&model, later, ReleasedFor::Verified)),
         ""
     );
+}
+
+#[test]
+fn what_waits_for_a_place_is_known_not_to_have_left() {
+    let mut facts = samples().into_iter().map(|(_, fact)| fact);
+    let granted = facts.find(|fact| matches!(fact, Fact::IntentGranted(_)));
+    let Some(Fact::IntentGranted(of)) = granted else {
+        panic!("there is no sample of a granted change");
+    };
+    let (run, key) = (of.run, of.change.key.clone());
+    let mut model = given([of.into()]);
+    let state_left = |model: &Model| match outcome::lost(model, run).facts.as_slice() {
+        [Fact::ChangePerformed(fact)] => fact.state,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(state_left(&model), IntentState::Unknown);
+    // One that finds a place at once has nothing more on record.
+    assert_eq!(words(&leaves(&model, run, &key)), "");
+    assert_eq!(words(&outcome::queued(&model, run, "another")), "");
+    for (decision, expected, left) in [
+        (
+            outcome::queued as fn(&Model, RunId, &str) -> Decision,
+            "ChangeQueued",
+            IntentState::NotApplied,
+        ),
+        (leaves, "ChangeStarted", IntentState::Unknown),
+    ] {
+        let decision = decision(&model, run, &key);
+        assert_eq!(words(&decision), expected);
+        for fact in &decision.facts {
+            model.apply(fact, at(1));
+        }
+        assert_eq!(state_left(&model), left);
+    }
+}
+
+fn leaves(model: &Model, run: RunId, key: &str) -> Decision {
+    let leaving = outcome::Leaving {
+        start: 1,
+        key: key.into(),
+        deadline: at(9),
+    };
+    outcome::leaves(model, run, &leaving)
 }
 
 #[test]

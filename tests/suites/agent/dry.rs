@@ -81,7 +81,8 @@ fn lacking() {
     let grant = "\"exec.apply\" = [[\"control\", \"restart\"]]\n";
     stage.change("agent.toml", grant, "");
     let (code, said) = dry_run(&stage, "b");
-    assert!(said.contains("add to [grants]: \"exec.apply\""), "{said}");
+    let words = "add below `[grants]` of agent.toml:\n    \"exec.apply\" = ";
+    assert!(said.contains(words), "{said}");
     assert_eq!(code, Some(1), "{said}");
 }
 

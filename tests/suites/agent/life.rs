@@ -472,7 +472,7 @@ fn no_connector() {
     let (code, said) = stage.refused();
     assert_eq!(code, Some(1), "{said}");
     for words in [
-        "A1202",
+        "E0023",
         "no connector offers `k8s.pods`, needed by `service_down`",
     ] {
         assert!(said.contains(words), "no {words} in {said}");
