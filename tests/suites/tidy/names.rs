@@ -29,7 +29,9 @@ pub fn names_are_told_apart(files: &[RustFile]) -> Vec<String> {
             }
         }
     }
-    let twice = imported.into_iter().filter(|(_, modules)| modules.len() > 1);
+    let twice = imported
+        .into_iter()
+        .filter(|(_, modules)| modules.len() > 1);
     twice
         .map(|((folder, name), modules)| {
             let modules: Vec<_> = modules.into_iter().collect();
@@ -71,7 +73,8 @@ fn public_type(line: &str) -> Option<&str> {
     let rest = rest.strip_prefix(' ')?;
     let words = ["struct ", "enum ", "trait ", "type "];
     let rest = words.iter().find_map(|word| rest.strip_prefix(word))?;
-    rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
 }
 
 /// The paths of the imports at the head of a file and of its inner modules.
