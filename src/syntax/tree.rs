@@ -15,13 +15,16 @@ pub use runbook::*;
 pub use stmt::*;
 pub use test::*;
 
+use serde::Serialize;
 use smol_str::SmolStr;
 
+use super::dump::written;
 use crate::text::{SourceId, Span};
 
 /// One `.rbk` file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct File {
+    #[serde(skip)]
     pub source: SourceId,
     /// The `//!` lines, without the mark and one blank.
     pub doc: Vec<SmolStr>,
@@ -31,15 +34,17 @@ pub struct File {
 }
 
 /// A `//` comment with its place; `fmt` keeps every one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Comment {
+    #[serde(serialize_with = "written")]
     pub span: Span,
     /// Whether only blanks stand before it on its line.
+    #[serde(skip)]
     pub own_line: bool,
 }
 
 /// A name where it is written. An empty text is a missing name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Ident {
     pub text: SmolStr,
     pub span: Span,
@@ -53,7 +58,7 @@ impl Ident {
 }
 
 /// A plain string in a clause, unescaped; holes are not allowed there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PlainText {
     pub text: SmolStr,
     /// With its quotes.
@@ -61,7 +66,7 @@ pub struct PlainText {
 }
 
 /// A name that may be qualified by its module: `Pod`, `k8s.Pod`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Path {
     pub module: Option<Ident>,
     pub name: Ident,
@@ -69,14 +74,14 @@ pub struct Path {
 }
 
 /// A type as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TypeRef {
     pub kind: TypeRefKind,
     pub span: Span,
 }
 
 /// The forms of a type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TypeRefKind {
     Missing,
     Named(Path),

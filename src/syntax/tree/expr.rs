@@ -1,8 +1,10 @@
 //! Expressions as written.
 
+use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::{Ident, PlainText, TypeRef};
+use crate::syntax::dump::written;
 use crate::text::Span;
 
 /// An expression and where it stands.
@@ -13,7 +15,7 @@ pub struct Expr {
 }
 
 /// The forms of an expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ExprKind {
     /// Something that could not be read; a diagnostic was given.
     Missing,
@@ -92,14 +94,14 @@ pub enum ExprKind {
 }
 
 /// One argument of a call, named or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Argument {
     pub name: Option<Ident>,
     pub value: Expr,
 }
 
 /// What a comprehension does with its elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Collect {
     List,
     Any,
@@ -111,7 +113,7 @@ pub enum Collect {
 }
 
 /// `element for name in source where condition`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Comprehension {
     pub collect: Collect,
     pub element: Expr,
@@ -121,7 +123,7 @@ pub struct Comprehension {
 }
 
 /// The tests behind `is`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum IsTest {
     Some(Ident),
     None,
@@ -129,13 +131,13 @@ pub enum IsTest {
     NotEmpty,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum UnaryOp {
     Negate,
     Not,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum BinaryOp {
     Multiply,
     Divide,
@@ -157,7 +159,7 @@ pub enum BinaryOp {
 }
 
 /// An operator that compares two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Comparison {
     Equal,
     NotEqual,
@@ -254,7 +256,7 @@ pub struct TextLiteral {
 }
 
 /// A piece of a string.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TextPart {
     /// Unescaped text.
     Text(SmolStr),
@@ -262,7 +264,7 @@ pub enum TextPart {
 }
 
 /// `${name.field}`: the span covers all of it, from `$` to `}`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Hole {
     /// The path inside, as a name or fields of one.
     pub path: Box<Expr>,
@@ -270,16 +272,17 @@ pub struct Hole {
 }
 
 /// `tag"raw"`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TaggedLiteral {
     pub tag: Ident,
     /// Between the quotes, as written: escapes are the literal parser's affair.
+    #[serde(serialize_with = "written")]
     pub raw: Span,
     pub holes: Vec<Hole>,
 }
 
 /// `in 1..=1000`, `in 0..`: what is taken, or ever seen; of the library only.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RangeDecl {
     /// The whole range, or, of an open one, its low end.
     pub of: Expr,
@@ -288,7 +291,7 @@ pub struct RangeDecl {
 }
 
 /// `name: Type = default`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Parameter {
     pub name: Ident,
     /// Absent only where it may be inferred: remedies.

@@ -1,12 +1,14 @@
 //! Items as written, but for runbooks and tests.
 
+use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::{Block, Expr, Ident, Parameter, Path, PlainText, RangeDecl, Runbook, Test, TypeRef};
+use crate::syntax::dump::written;
 use crate::text::Span;
 
 /// One item with its documentation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Item {
     /// The `///` lines, without the mark and one blank.
     pub doc: Vec<SmolStr>,
@@ -37,7 +39,7 @@ impl Item {
 }
 
 /// The forms of an item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ItemKind {
     /// Could not be read; a diagnostic was given.
     Missing,
@@ -58,17 +60,18 @@ pub enum ItemKind {
 }
 
 /// `use std.{k8s, prom}`, `use std.events`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct UseItem {
     /// `std`
     pub root: Ident,
     pub modules: Vec<Ident>,
     /// Written with braces.
+    #[serde(skip)]
     pub braces: bool,
 }
 
 /// `role platform = group "okta:sre" at least 4`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RoleItem {
     pub name: Ident,
     /// `rota`, `group`, `person`
@@ -78,7 +81,7 @@ pub struct RoleItem {
 }
 
 /// `window NAME = ... in "Zone" except OTHER`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WindowItem {
     pub name: Ident,
     pub times: WindowTimes,
@@ -87,49 +90,53 @@ pub struct WindowItem {
     pub except: Option<Ident>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum WindowTimes {
     Missing,
     /// `2026-11-27T00:00 .. 2026-11-30T00:00`: two moments without a zone.
     Once {
+        #[serde(serialize_with = "written")]
         from: Span,
+        #[serde(serialize_with = "written")]
         to: Span,
     },
     /// `weekly Tue, Wed 01:00 .. 05:00`: two times of day.
     Weekly {
         days: Vec<Ident>,
+        #[serde(serialize_with = "written")]
         from: Span,
+        #[serde(serialize_with = "written")]
         to: Span,
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ConstItem {
     pub name: Ident,
     pub ty: Option<TypeRef>,
     pub value: Expr,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EnumItem {
     pub name: Ident,
     pub members: Vec<EnumMember>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EnumMember {
     pub doc: Vec<SmolStr>,
     pub name: Ident,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RecordItem {
     pub name: Ident,
     pub fields: Vec<FieldDecl>,
 }
 
 /// `name: Type = default`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct FieldDecl {
     pub doc: Vec<SmolStr>,
     pub name: Ident,
@@ -141,7 +148,7 @@ pub struct FieldDecl {
 }
 
 /// `secret token = vault "kv/acme"`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SecretItem {
     pub name: Ident,
     /// `vault`, `env`, `file`
@@ -149,19 +156,19 @@ pub struct SecretItem {
     pub address: PlainText,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ProductItem {
     pub name: Ident,
     pub clauses: Vec<ProductClause>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ProductClause {
     pub kind: ProductClauseKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ProductClauseKind {
     Missing,
     Owner(Ident),
@@ -172,13 +179,13 @@ pub enum ProductClauseKind {
 }
 
 /// `builder for 5m`, `platform until acknowledged`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ChainLink {
     pub role: Ident,
     pub waits: ChainWait,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ChainWait {
     For(Expr),
     UntilAcknowledged,
@@ -187,7 +194,7 @@ pub enum ChainWait {
 }
 
 /// `fn f(x: Int) -> Int = e`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct FnItem {
     pub name: Ident,
     pub params: Vec<Parameter>,
@@ -196,7 +203,7 @@ pub struct FnItem {
 }
 
 /// `probe p(x: T) -> U { ... }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ProbeItem {
     pub name: Ident,
     pub params: Vec<Parameter>,
@@ -205,7 +212,7 @@ pub struct ProbeItem {
 }
 
 /// `action a(x: T) changes x { do ... }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ActionItem {
     pub name: Ident,
     pub params: Vec<Parameter>,
@@ -214,13 +221,13 @@ pub struct ActionItem {
 }
 
 /// An item of the trusted base.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ExternItem {
     pub name: Ident,
     pub kind: ExternKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ExternKind {
     Target(Vec<TargetClause>),
     Fn {
@@ -244,14 +251,14 @@ pub enum ExternKind {
 }
 
 /// A line of `extern target`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TargetClause {
     pub doc: Vec<SmolStr>,
     pub kind: TargetClauseKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TargetClauseKind {
     Missing,
     /// `scope instance`
@@ -266,13 +273,13 @@ pub enum TargetClauseKind {
 }
 
 /// A line of `extern probe` or `extern action`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ExternClause {
     pub kind: ExternClauseKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ExternClauseKind {
     Missing,
     /// `needs "k8s.get" namespace`
@@ -296,7 +303,7 @@ pub enum ExternClauseKind {
     Touching,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum RepeatDecl {
     Safe,
     Keyed,
@@ -305,7 +312,7 @@ pub enum RepeatDecl {
     UnsafeHuman,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum UndoDecl {
     /// `undo by caller`
     ByCaller,

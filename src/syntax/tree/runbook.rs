@@ -1,10 +1,13 @@
 //! Runbooks as written.
 
+use serde::Serialize;
+
 use super::{Block, Expr, Hand, Ident, Parameter, Path, PlainText, Text};
+use crate::syntax::dump::written;
 use crate::text::Span;
 
 /// `runbook name for product { clauses }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Runbook {
     pub name: Ident,
     pub product: Option<Ident>,
@@ -12,7 +15,7 @@ pub struct Runbook {
 }
 
 /// One clause and where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Clause {
     /// `///` lines above it.
     pub doc: Vec<smol_str::SmolStr>,
@@ -21,11 +24,11 @@ pub struct Clause {
 }
 
 /// The clauses of a runbook.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ClauseKind {
     Missing,
     /// `version 1.0.0`: three numbers.
-    Version(Span),
+    Version(#[serde(serialize_with = "written")] Span),
     /// `severity sev3, sev1 when room() < 2%`
     Severity(Vec<SeverityCase>),
     On(Trigger),
@@ -54,14 +57,14 @@ pub enum ClauseKind {
 }
 
 /// `sev1 when condition`; the first without a condition is the usual one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SeverityCase {
     pub level: Ident,
     pub when: Option<Expr>,
 }
 
 /// `page builder "text"` or `hand ...` as part of a clause.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Notice {
     Page {
         roles: Vec<Ident>,
@@ -71,7 +74,7 @@ pub enum Notice {
 }
 
 /// `tell builder at once`, `tell builder if unresolved after 5m`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TellClause {
     pub roles: Vec<Ident>,
     /// None: at once.
@@ -80,14 +83,14 @@ pub struct TellClause {
 }
 
 /// `on ...`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Trigger {
     pub kind: TriggerKind,
     pub clauses: Vec<TriggerClause>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TriggerKind {
     Missing,
     /// `alert "Name" as a`
@@ -115,13 +118,13 @@ pub enum TriggerKind {
 }
 
 /// A line in the block of a trigger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TriggerClause {
     pub kind: TriggerClauseKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TriggerClauseKind {
     Missing,
     /// `with namespace, pod`, `with team == "checkout"`
@@ -131,23 +134,24 @@ pub enum TriggerClauseKind {
 }
 
 /// A required label, bound under its name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WithLabel {
     /// The label; quoted when it is not a name.
     pub label: PlainText,
+    #[serde(skip)]
     pub quoted: bool,
     /// `as app`
     pub binding: Option<Ident>,
     pub condition: Option<WithCondition>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WithCondition {
     pub op: WithOp,
     pub value: Expr,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum WithOp {
     Equal,
     NotEqual,
@@ -157,13 +161,13 @@ pub enum WithOp {
 }
 
 /// `at most 3 k8s.Pod per 1h`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct BlastLine {
     pub kind: BlastLineKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum BlastLineKind {
     Missing,
     AtMost {
@@ -200,7 +204,7 @@ pub enum BlastLineKind {
 }
 
 /// Over what a line counts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum BlastPer {
     /// Distinct targets in a run.
     Run,
@@ -211,7 +215,7 @@ pub enum BlastPer {
 }
 
 /// `watch errors(at: Time = now()) = e`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Watch {
     pub name: Ident,
     pub params: Vec<Parameter>,
@@ -219,7 +223,7 @@ pub struct Watch {
 }
 
 /// `remedy stuck(worker) { ... }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Remedy {
     pub name: Ident,
     pub params: Vec<Parameter>,
@@ -227,10 +231,11 @@ pub struct Remedy {
 }
 
 /// `otherwise [novel|inconclusive|systemic] ...`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Otherwise {
     pub of: Option<Ident>,
     /// A single statement without braces is a block of one, with `braces: false`.
     pub body: Block,
+    #[serde(skip)]
     pub braces: bool,
 }

@@ -1,24 +1,26 @@
 //! Statements as written.
 
+use serde::Serialize;
+
 use super::{Expr, Ident, PlainText, TextLiteral, TypeRef};
 use crate::text::Span;
 
 /// `{ ... }`; the span includes the braces.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Block {
     pub statements: Vec<Stmt>,
     pub span: Span,
 }
 
 /// A statement and where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Stmt {
     pub kind: StmtKind,
     pub span: Span,
 }
 
 /// The forms of a statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum StmtKind {
     /// Could not be read; a diagnostic was given.
     Missing,
@@ -67,14 +69,14 @@ pub enum StmtKind {
 }
 
 /// A string with holes, as a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Text {
     pub literal: TextLiteral,
     pub span: Span,
 }
 
 /// `let x: T = e retry 3 every 10s else none`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LetStmt {
     pub name: Ident,
     pub ty: Option<TypeRef>,
@@ -85,14 +87,14 @@ pub struct LetStmt {
 }
 
 /// `retry 3 every 10s`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Retry {
     pub times: Expr,
     pub every: Expr,
 }
 
 /// `else [no_data|failed] what`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Handler {
     pub on: FailureFilter,
     pub action: HandlerAction,
@@ -100,7 +102,7 @@ pub struct Handler {
 }
 
 /// Which failures a handler takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum FailureFilter {
     Any,
     /// Answered, nothing there.
@@ -121,7 +123,7 @@ impl FailureFilter {
 }
 
 /// What a handler does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum HandlerAction {
     Value(Expr),
     Novel(Option<Text>),
@@ -130,7 +132,7 @@ pub enum HandlerAction {
     Statement(Box<Stmt>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct IfStmt {
     pub condition: Expr,
     pub then: Block,
@@ -138,14 +140,14 @@ pub struct IfStmt {
 }
 
 /// What follows an `if`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Else {
     /// A nested `IfStmt` statement.
     If(Box<Stmt>),
     Block(Block),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct MatchStmt {
     pub subject: Expr,
     pub arms: Vec<Arm>,
@@ -153,22 +155,23 @@ pub struct MatchStmt {
 }
 
 /// `pattern -> body`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Arm {
     pub pattern: Pattern,
     /// A single statement without braces is a block of one, with `braces: false`.
     pub body: Block,
+    #[serde(skip)]
     pub braces: bool,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Pattern {
     pub kind: PatternKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum PatternKind {
     Missing,
     /// `_`
@@ -180,7 +183,7 @@ pub enum PatternKind {
 }
 
 /// `for x in xs at most 3 on failure undo this, stop { }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ForStmt {
     pub name: Ident,
     pub source: Expr,
@@ -190,7 +193,7 @@ pub struct ForStmt {
 }
 
 /// What a failing element does to the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum OnFailure {
     /// `on failure undo this, stop`: the default.
     UndoStop,
@@ -199,7 +202,7 @@ pub enum OnFailure {
 }
 
 /// `k8s.scale(web, to: 3)` behind a `do`; the expression is a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DoCall {
     pub call: Expr,
     /// `within 4m`
@@ -211,13 +214,13 @@ pub struct DoCall {
 }
 
 /// A `do` line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DoStmt {
     pub call: DoCall,
 }
 
 /// How a `do` is taken back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Undo {
     /// `undo { do ... }`
     Block(Block),
@@ -228,7 +231,7 @@ pub enum Undo {
 }
 
 /// `verify within 5m every 15s holding 1m abort if c { conditions } else keep`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct VerifyStmt {
     pub within: Option<Expr>,
     pub every: Option<Expr>,
@@ -241,7 +244,7 @@ pub struct VerifyStmt {
 }
 
 /// What becomes of the changes when a verify fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum VerifyElse {
     Undo,
     Keep,
@@ -249,7 +252,7 @@ pub enum VerifyElse {
 }
 
 /// `mitigated "text" owed by builder within 7d until { conditions }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct MitigatedStmt {
     pub text: Option<Text>,
     pub owed_by: Ident,
@@ -259,7 +262,7 @@ pub struct MitigatedStmt {
 }
 
 /// `hand builder within 2 workdays "text"`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Hand {
     pub roles: Vec<Ident>,
     pub within: Option<HandWithin>,
@@ -267,7 +270,7 @@ pub struct Hand {
 }
 
 /// When a handed task is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum HandWithin {
     Duration(Expr),
     /// `2 workdays`

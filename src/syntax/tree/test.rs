@@ -1,25 +1,26 @@
 //! Tests as written.
 
+use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::{Argument, Expr, Ident, Path, PlainText};
 use crate::text::Span;
 
 /// `test runbook "title" { lines }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Test {
     pub runbook: Ident,
     pub title: PlainText,
     pub lines: Vec<TestLine>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TestLine {
     pub kind: TestLineKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TestLineKind {
     Missing,
     /// `at 2026-10-06T03:10 in "Europe/Helsinki"`
@@ -34,14 +35,14 @@ pub enum TestLineKind {
 }
 
 /// One of the rows that a test is run with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Case {
     pub title: PlainText,
     pub values: Vec<CaseValue>,
 }
 
 /// `lag = 5_000`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct CaseValue {
     pub name: Ident,
     pub value: Expr,
@@ -49,7 +50,7 @@ pub struct CaseValue {
 
 /// What the world is like.
 /// The name of an alert, in quotes where it is no name of the language.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum AlertName {
     Plain(Ident),
     Quoted(PlainText),
@@ -71,7 +72,7 @@ impl AlertName {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Given {
     /// `alert ErrorRateHigh(service: "web")`
     Alert {
@@ -108,7 +109,7 @@ pub enum Given {
 }
 
 /// One answer to an observation and what brings it about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Reply {
     pub kind: ReplyKind,
     /// None for the first.
@@ -118,7 +119,7 @@ pub struct Reply {
     pub span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ReplyKind {
     Value(Expr),
     /// `fails "why"`
@@ -127,7 +128,7 @@ pub enum ReplyKind {
     NoData,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Cause {
     /// `once did k8s.rollback(web)`
     OnceDid(Expr),
@@ -137,7 +138,7 @@ pub enum Cause {
     OnRead(Expr),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum GivenOutcome {
     Applied,
     Fails(Option<PlainText>),
@@ -148,7 +149,7 @@ pub enum GivenOutcome {
 }
 
 /// What the settling probe finds, in a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ProbeSays {
     Unsaid,
     Applied,
@@ -158,7 +159,7 @@ pub enum ProbeSays {
 }
 
 /// What must have come of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Expect {
     /// `found stuck`; also `novel`, `inconclusive`, `systemic`.
     Found(Ident),
@@ -192,14 +193,14 @@ pub enum Expect {
 }
 
 /// `once`, `3 times`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Times {
     Once,
     Exactly(Expr),
 }
 
 /// `k8s.rollback(to: 41)`: an action, with those arguments that matter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ActionPattern {
     pub action: Path,
     pub args: Option<Vec<Argument>>,
