@@ -46,7 +46,10 @@ fn outline(text: &mut String, part: &Part, depth: usize) {
         return;
     }
     line.truncate(begin);
-    line.push_str(part.shape.name());
+    match part.shape.name() {
+        "" if part.label.is_empty() => line.push_str("list"),
+        name => line.push_str(name),
+    }
     text.push_str(line.trim_end());
     text.push('\n');
     for inner in part.shape.parts() {
