@@ -141,8 +141,8 @@ fn no_contact() {
     refused(
         &stage,
         &[
-            "A1210",
-            "add to [contacts] of agent.toml: \"pager:second\" = {",
+            "E0023",
+            "  add to agent.toml:\n    [contacts.\"pager:second\"]\n",
         ],
     );
 }
@@ -183,7 +183,7 @@ fn somebody_hears() {
     refused(&stage, &["C1102"]);
     let found = told(&stage);
     assert_eq!(found.len(), 2);
-    let wrong = "there is no key `colour` here: not known here (";
+    let wrong = "there is no key `colour` here: the keys here are ";
     assert!(found[1].contains(wrong), "{found:?}");
     stage.change(
         "package/service.rbk",
