@@ -11,6 +11,7 @@ mod balance;
 mod blank;
 mod climb;
 mod code;
+mod days;
 mod depth;
 mod expected;
 mod kinds;
@@ -32,9 +33,11 @@ mod tokens;
 mod words;
 
 pub use allowed::allowed;
+pub use days::{DAYS, day_of};
 pub use lexemes::{Lexeme, LexemeKind, is_keyword, lexemes};
 pub use pieces::pieces;
 pub use teach::NO_NAME;
+pub use words::is_nobody;
 
 use crate::diag::Diagnostic;
 use crate::text::Source;
@@ -53,7 +56,7 @@ pub fn without_comments(text: &str) -> String {
 
 /// Reads one source. Never fails; what cannot be read becomes a `Missing` node with a diagnostic.
 pub fn parse(source: &Source) -> Parsed {
-    let mut lowering = lower::Lowering::new(source.id);
+    let mut lowering = lower::Lowering::new(source.id, &source.text);
     let mut items = Vec::new();
     let split = split::split(source.id, &source.text, &mut |item| {
         items.push(read::item(&mut lowering, &source.text, &item));

@@ -383,10 +383,18 @@ impl Elaborator<'_, '_> {
             return Some(found);
         }
         let message = format!("`{words}` needs a time above zero");
-        self.say(
-            Diagnostic::new(Code::BoundOutOfRange, message, tree.span, "no time at all")
-                .help("write a duration such as `30s` or `5m`"),
-        );
+        let label = "no time at all";
+        let said = Diagnostic::new(Code::BoundOutOfRange, message, tree.span, label);
+        let said = said.help("write a duration such as `30s` or `5m`");
+        let positive = self
+            .checker
+            .text(tree.span)
+            .strip_prefix('-')
+            .map(str::to_owned);
+        self.say(match positive {
+            Some(right) => said.fix(format!("write `{right}`"), tree.span, right),
+            None => said,
+        });
         None
     }
 

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::names::{FileId, Member};
 use super::state::Checker;
-use crate::diag::near::nearest;
+use crate::diag::near::{nearest, type_elsewhere};
 use crate::diag::{Code, Diagnostic};
 use crate::library;
 use crate::syntax::tree::{Ident, Path, TypeRef, TypeRefKind};
@@ -274,7 +274,7 @@ impl Checker<'_> {
             .map(|name| name.as_str())
             .filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
         let near = nearest(name.as_str(), built_in.chain(own)).map(str::to_owned);
-        let near = near.or_else(|| foreign(name.as_str()).map(str::to_owned));
+        let near = near.or_else(|| type_elsewhere(name.as_str()).map(str::to_owned));
         self.say(match near {
             Some(near) => found.help(format!("there is `{near}`")).fix(
                 format!("write `{near}`"),
@@ -351,21 +351,6 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// The type that other languages call so.
-fn foreign(name: &str) -> Option<&'static str> {
-    Some(match name.to_lowercase().as_str() {
-        "str" | "text" | "varchar" | "char" => "String",
-        "integer" | "i32" | "i64" | "u32" | "u64" | "usize" | "long" | "number" => "Int",
-        "f32" | "f64" | "double" | "decimal" => "Float",
-        "boolean" => "Bool",
-        "datetime" | "timestamp" | "date" => "Time",
-        "timedelta" | "interval" => "Duration",
-        "regexp" | "pattern" => "Regex",
-        "uri" => "Url",
-        _ => return None,
-    })
 }
 
 /// Whether a secret is in it, in whatever disguise.

@@ -432,7 +432,7 @@ codes! {
     L0602 SlackBlast             Warning "a limit far above what can happen"
     L0603 EndedWindow            Warning "a window that is over"
     L0604 RawWhereTyped          Warning "a command where the library has an action"
-    L0701 PageWithoutEvidence    Warning "a page that tells nothing of what was seen"
+    L0701 PageWithoutEvidence    Warning "a page that says nothing about what was seen"
     L0702 ToldTitle              Warning "a page that says nothing of its own"
     L0703 PlaceholderText        Warning "a text that is still to be written"
     L0704 ForeignTemplate        Warning "a text filled the way of another language"

@@ -52,6 +52,21 @@ pub fn elsewhere(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The type that other languages call so.
+pub fn type_elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "str" | "string" | "text" | "varchar" | "char" => "String",
+        "int" | "integer" | "i32" | "i64" | "u32" | "u64" | "usize" | "long" | "number" => "Int",
+        "float" | "f32" | "f64" | "double" | "decimal" => "Float",
+        "bool" | "boolean" => "Bool",
+        "datetime" | "timestamp" | "date" => "Time",
+        "timedelta" | "interval" => "Duration",
+        "regexp" | "pattern" => "Regex",
+        "uri" => "Url",
+        _ => return None,
+    })
+}
+
 /// How many candidates are looked at.
 const MOST: usize = 500;
 

@@ -78,6 +78,14 @@ pub fn still<'f>(
     still_wholes(sources, &files, read, said);
     let unnamed = said.iter().filter(|found| names_nothing(found.code));
     let hurt = Hurt::of(&files, read.iter().chain(unnamed));
+    // What a runbook changes is not known while a part of it, or of an action, is in error.
+    let wrong_at_all = said.iter().filter(|found| {
+        let line = line_around(sources, found.primary.span);
+        let limit = matches!(words(sources, line).next(), Some("at" | "keep"));
+        !limit && found.code != Code::BlastLineMissing
+    });
+    let wrong_at_all = Hurt::of(&files, wrong_at_all);
+    let action = wrong_at_all.has_action(&files);
     let mistyped = said.iter().filter(|found| mistypes(found.code));
     let wrong = Hurt::of(&files, mistyped);
     let unlike = said
@@ -87,7 +95,9 @@ pub fn still<'f>(
     same::renamed(sources, &files, said);
     said.retain(|found| {
         let unread = found.code == Code::UnusedLet && unlike.holds(&files, found);
-        !hurt.doubts(&files, found) && !wrong.doubts_limit(&files, found) && !unread
+        let limit =
+            found.code == Code::BlastLineUnused && (action || wrong_at_all.holds(&files, found));
+        !hurt.doubts(&files, found) && !wrong.doubts_limit(&files, found) && !unread && !limit
     });
     same::fold(sources, &files, said);
 }
@@ -442,6 +452,13 @@ impl Hurt {
         let place = found.primary.span;
         let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
         item_at(files, place).is_some_and(in_item)
+    }
+
+    /// Whether one of them is an action.
+    fn has_action(&self, files: &Places<'_>) -> bool {
+        let hurt = |item: &&Item| self.items.contains(&(item.span.source, item.span.start));
+        let mut items = files.items().filter(hurt);
+        items.any(|item| matches!(item.kind, ItemKind::Action(_)))
     }
 
     /// Whether a limit bounds nothing only because the change that it bounds was refused.

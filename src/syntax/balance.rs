@@ -32,6 +32,11 @@ pub(super) enum LoneKind {
     NoBlock,
 }
 
+/// Words behind which a call is over that is not closed on their line.
+const BEHIND: [&str; 8] = [
+    "once", "fails", "takes", "hangs", "no_data", "waive", "retry", "holding",
+];
+
 /// Finds the lone brackets of a text; what it finds is in the order of the places to mend.
 pub(super) fn repair(text: &str) -> Vec<Lone> {
     let mut balance = Balance {
@@ -114,6 +119,10 @@ impl Balance<'_> {
                 PieceKind::Word if matches!(piece.text(self.text), "undo" | "abort") => {
                     self.goes_on(piece);
                 }
+                PieceKind::Word if BEHIND.contains(&piece.text(self.text)) => {
+                    self.stands_behind(piece)
+                }
+                PieceKind::Mark if self.is_arrow(piece) => self.stands_behind(piece),
                 PieceKind::Close => self.closer(piece, piece.start - line_start == self.indent),
                 _ => {}
             }
@@ -178,6 +187,37 @@ impl Balance<'_> {
             self.open.pop();
             self.unclosed(top, self.last_end);
         }
+    }
+
+    /// `given lag(at: 10m ago -> 5`: the same, unless what is open is closed further on.
+    fn stands_behind(&mut self, piece: Piece) {
+        let open = self
+            .open
+            .last()
+            .is_some_and(|top| top.bracket != b'{' && top.line == self.line);
+        if open && !self.is_closed_behind(piece) {
+            self.goes_on(piece);
+        }
+    }
+
+    fn is_arrow(&self, piece: Piece) -> bool {
+        let text = self.text.get(piece.start..).unwrap_or_default();
+        text.starts_with("->")
+    }
+
+    /// Whether a bracket that is open here is closed on this line.
+    fn is_closed_behind(&self, piece: Piece) -> bool {
+        let mut depth = 0_usize;
+        for piece in Skim::new(self.text, piece.end) {
+            match piece.kind {
+                PieceKind::Newline => return false,
+                PieceKind::Open => depth += 1,
+                PieceKind::Close if depth == 0 => return true,
+                PieceKind::Close => depth -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn opener(&mut self, piece: Piece, ends_line: bool) {

@@ -79,7 +79,7 @@ impl Lowering {
     fn climb_from(&mut self, nodes: &mut Nodes<'_>, span: Span, lowest: Level) -> Expr {
         let mut left = self.prefixed(nodes, span);
         let mut before: Option<(BinaryOp, Span)> = None;
-        while let Some(operator) = self.operator_from(nodes, lowest) {
+        while let Some(operator) = self.operator_from(nodes, lowest, &left) {
             let level = Level::of(operator.op);
             let meaningful = self.check_neighbours(before, &operator, level) && !operator.unknown;
             let right = self.climb_from(nodes, span, level.tighter());
@@ -125,7 +125,12 @@ impl Lowering {
     }
 
     /// The next operator, if it binds at least as tightly as `lowest`.
-    fn operator_from(&mut self, nodes: &mut Nodes<'_>, lowest: Level) -> Option<Operator> {
+    fn operator_from(
+        &mut self,
+        nodes: &mut Nodes<'_>,
+        lowest: Level,
+        left: &Expr,
+    ) -> Option<Operator> {
         let node = nodes
             .peek()
             .filter(|node| node.as_rule() == Rule::operator)?;
@@ -139,11 +144,12 @@ impl Lowering {
             "&&" => self.wrong_operator("&&", "and", span, &apart(&node, "and")),
             "||" => self.wrong_operator("||", "or", span, &apart(&node, "or")),
             "??" => self.say_no_default(span),
-            "%" => self.say_no_remainder(span),
+            "%" => self.say_no_remainder(span, left),
             "=" => self.say_single_equals(span, &apart(&node, "==")),
             _ => {}
         }
-        let unknown = node.as_str() == "??";
+        let filled = node.as_str() == "%" && matches!(left.kind, ExprKind::Text(_));
+        let unknown = node.as_str() == "??" || filled;
         Some(Operator { op, span, unknown })
     }
 
@@ -208,16 +214,21 @@ impl Lowering {
         );
     }
 
-    fn say_no_remainder(&mut self, span: Span) {
-        self.say(
-            Diagnostic::new(
-                Code::WrongOperator,
-                "`%` is not an operator",
-                span,
-                "`%` only ends a percentage: `20%`",
-            )
-            .help("the remainder is `rem(a, b)`; a percentage has no blank before its `%`"),
+    fn say_no_remainder(&mut self, span: Span, left: &Expr) {
+        let found = Diagnostic::new(
+            Code::WrongOperator,
+            "`%` is not an operator",
+            span,
+            "`%` only ends a percentage: `20%`",
         );
+        self.say(match left.kind {
+            ExprKind::Text(_) => {
+                found.help("a value stands in the text: `\"the queue of ${pod} is stuck\"`")
+            }
+            _ => {
+                found.help("the remainder is `rem(a, b)`; a percentage has no blank before its `%`")
+            }
+        });
     }
 
     pub(super) fn say_single_equals(&mut self, span: Span, text: &str) {

@@ -128,6 +128,12 @@ impl<'t> Tokens<'t> {
         start..last.map_or(start, |token| token.end).max(start)
     }
 
+    /// Whether conditions are joined here: a `not` before them would be of the first one alone.
+    pub fn joins_conditions(&self, range: Range<usize>) -> bool {
+        let mut flat = self.flat(range);
+        flat.any(|index| matches!(self.word(index), "and" | "or" | "&" | "|"))
+    }
+
     /// The indices of a range that are not inside of brackets.
     pub fn flat(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         let first = Some(range.start).filter(|first| *first < range.end);

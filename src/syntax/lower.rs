@@ -14,6 +14,7 @@ mod text;
 mod wrong;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::patch::Place;
@@ -25,6 +26,8 @@ use crate::text::{SourceId, Span};
 /// Builds the tree of one source, item by item.
 pub(super) struct Lowering {
     source: SourceId,
+    /// What the source says that it finds, by its words alone.
+    findings: BTreeSet<String>,
     /// Where the text of the present item stands in the source.
     place: Place,
     pub diagnostics: Vec<Diagnostic>,
@@ -47,14 +50,32 @@ const TRIALS: u32 = 10_000;
 
 impl Lowering {
     /// For the items of one source.
-    pub fn new(source: SourceId) -> Self {
+    pub fn new(source: SourceId, text: &str) -> Self {
+        let name = |rest: &str| {
+            let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let end = rest.find(|other| !letter(other)).unwrap_or(rest.len());
+            rest.get(..end).map(str::to_owned)
+        };
+        let behind = |word: &'static str| {
+            let found = text.match_indices(word);
+            found.filter_map(move |(at, _)| text.get(at + word.len()..))
+        };
         Lowering {
             source,
+            findings: behind("found ")
+                .chain(behind("remedy "))
+                .filter_map(name)
+                .collect(),
             place: Place::default(),
             diagnostics: Vec::new(),
             block: BlockFor::Other,
             trials: Cell::new(TRIALS),
         }
+    }
+
+    /// Whether this may be the name of a finding.
+    pub fn finds(&self, name: &str) -> bool {
+        self.findings.contains(name)
     }
 
     /// Whether one more change may be tried.

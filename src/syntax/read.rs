@@ -3,6 +3,7 @@
 //! In: the range of an item and what the pre-scan found. Out: the item of the tree, always.
 
 use super::balance::{self, Lone, LoneKind};
+use super::code::Coded;
 use super::lower::Lowering;
 use super::patch::{Place, Splice};
 use super::recover;
@@ -11,7 +12,7 @@ use super::split::ItemText;
 use super::teach;
 use super::tree::Item;
 use super::words;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Fix};
 use crate::text::Span;
 
 /// Reads an item of `source`; what is wrong with it goes to the diagnostics of `lowering`.
@@ -43,9 +44,30 @@ fn refused(lowering: &mut Lowering, text: &str, item: &ItemText<'_>) -> bool {
     let start = item.range.start;
     if item.told.iter().all(|told| *told != start + word.start) {
         let span = lowering.range_in_source(start + word.start..start + word.end);
-        lowering.say(teach::unknown_item(name, span, &text[word.start..]));
+        let mut found = teach::unknown_item(name, span, &text[word.start..]);
+        found.fixes.retain(|fix| reads_on(text, start, fix));
+        lowering.say(found);
     }
     true
+}
+
+/// Whether the head of an item can be read after an edit of its first word: what else is wrong stands below.
+fn reads_on(text: &str, start: usize, fix: &Fix) -> bool {
+    let [edit] = fix.edits.as_slice() else {
+        return true;
+    };
+    let range = edit.span.range();
+    let inside = start <= range.start && range.end <= start + text.len();
+    if !inside || edit.text.is_empty() {
+        return true;
+    }
+    let mut mended = text.to_owned();
+    mended.replace_range(range.start - start..range.end - start, &edit.text);
+    let head = mended.find('\n').unwrap_or(mended.len());
+    match rules::read(Rule::item_entry, &Coded::of(&mended)) {
+        Ok(_) => true,
+        Err(failure) => failure.at > head,
+    }
 }
 
 /// The text with its strings closed and its brackets balanced.
@@ -92,7 +114,12 @@ fn closed(found: Diagnostic, text: &str, lone: &Lone, place: Span, closer: &str)
     }
     let ends = |last: char| last.is_alphanumeric() || matches!(last, ')' | ']' | '"' | '%' | '_');
     let found = found.help(format!("`{closer}` stands behind the last part of it"));
-    match inside.trim_end().ends_with(ends) {
+    // `f(g(a, within: 5s)`: it may stand behind `a` as well.
+    let opened = inside.get(lone.at + 1..).unwrap_or_default();
+    let last = opened.rsplit('(').next().unwrap_or_default();
+    let nested =
+        closer == ")" && opened.contains('(') && last.contains(", ") && last.contains(": ");
+    match inside.trim_end().ends_with(ends) && !nested {
         true => found.fix(format!("add `{closer}`"), place, closer),
         false => found,
     }
@@ -131,6 +158,10 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
                 format!("the `{closer}` seems to be missing here"),
             );
             match bracket {
+                // A list of modules stands on its line.
+                '{' if text.trim_start().starts_with("use ") => {
+                    closed(found, text, lone, mend.at_start(), closer)
+                }
                 '{' => found.help("where a block ends is taken from the indentation"),
                 _ => closed(found, text, lone, mend.at_start(), closer),
             }
@@ -171,18 +202,27 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
         )
         .help("a record is written like a call: `Pod(name: \"w\")`")
         .fix("write `(`", span, "("),
-        LoneKind::NoBlock => {
-            let word =
-                words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);
-            let head: Span = lowering.range(lone.at, lone.at + word);
-            Diagnostic::new(
-                Code::MissingBlock,
-                "the block has no `{`",
-                mend.at_start(),
-                "`{` is missing here",
-            )
-            .and(head, "opens no block")
-            .fix("write `{`", opened(text, lone, mend), " {")
+        LoneKind::NoBlock => no_block(lowering, text, lone, mend),
+    }
+}
+
+/// A line that should open a block and does not.
+fn no_block(lowering: &Lowering, text: &str, lone: &Lone, mend: Span) -> Diagnostic {
+    let word = words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);
+    let head: Span = lowering.range(lone.at, lone.at + word);
+    let found = Diagnostic::new(
+        Code::MissingBlock,
+        "the block has no `{`",
+        mend.at_start(),
+        "`{` is missing here",
+    )
+    .and(head, "opens no block");
+    let line = text.get(lone.at..lone.mend.range.start).unwrap_or_default();
+    // `on:` says nothing of what starts it.
+    match line.trim() == "on:" {
+        true => {
+            found.help("what starts a runbook stands on the line of `on`: `on alert \"Name\" {`")
         }
+        false => found.fix("write `{`", opened(text, lone, mend), " {"),
     }
 }

@@ -5,12 +5,13 @@
 //! inside it left out, so the work is linear; the blocks' own lines are read the same way.
 
 mod fit;
-
-pub(super) use self::fit::{day_of, days};
+mod joints;
+mod kept;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use self::kept::Whole;
 use super::code::Coded;
 use super::kinds::Kind;
 use super::lines::Tokens;
@@ -128,11 +129,9 @@ impl<'a> Recovery<'a> {
     /// A line behind the end of an item.
     fn stray(&mut self, line: Range<usize>) {
         let bytes = self.tokens().bytes(&line);
-        let head = self
-            .said
-            .iter()
-            .any(|found| found.code == Code::MissingBlock);
-        if !head && !self.is_told(bytes.clone()) {
+        let mut said = self.said.iter();
+        let head = said.any(|found| found.code == Code::MissingBlock);
+        if !head && !self.headless && !self.is_told(bytes.clone()) {
             let word = self.tokens().word(line.start);
             let first = self.tokens().bytes(&(line.start..line.start + 1));
             let diagnostic = Diagnostic::new(
@@ -177,7 +176,11 @@ impl<'a> Recovery<'a> {
             }
             lost = outside;
             let column = self.column(&line);
-            if by_colon.is_some_and(|head| column > head) {
+            let goes_on = matches!(
+                tokens.word(line.start),
+                "except" | "finally" | "elif" | "else"
+            );
+            if by_colon.is_some_and(|head| column > head || column == head && goes_on) {
                 // The lines of a block by indentation: its head tells it.
                 let start = tokens.bytes(&line).start;
                 self.told.insert(self.scene.place_of(start));
@@ -194,63 +197,6 @@ impl<'a> Recovery<'a> {
         let start = self.tokens().bytes(line).start;
         let above = self.tokens().text.get(..start).unwrap_or_default();
         start - above.rfind('\n').map_or(0, |end| end + 1)
-    }
-
-    /// A token that begins a line in the middle of a statement.
-    fn joint(&mut self, index: usize) {
-        let Some(token) = self.tokens().at(index) else {
-            return;
-        };
-        let Some(above) = index
-            .checked_sub(1)
-            .and_then(|above| self.tokens().at(above))
-        else {
-            return;
-        };
-        if let Some((found, splices)) = teach::dashed_list(&self.scene, index) {
-            // The dashes behind the first one are told with it.
-            if !self.is_told(above.end..token.end) {
-                let dashes = splices.iter().map(|splice| splice.range.start);
-                let told: Vec<usize> = dashes.map(|at| self.scene.place_of(at)).collect();
-                self.told.extend(told);
-                self.said.push(found);
-                self.splices.extend(splices);
-            }
-            return;
-        }
-        self.joints.insert(index);
-        // `every: 15s` below `verify:` is told with it, and so was what is left out before it.
-        let key = self.tokens().word(index + 1) == ":";
-        if !key && !self.is_told(above.end..token.end) {
-            self.said.push(self.scene.line_start(
-                index,
-                above.end..token.start,
-                token.comment_before,
-            ));
-        }
-    }
-
-    fn missing_comma(&mut self, index: usize) {
-        let Some(above) = index
-            .checked_sub(1)
-            .and_then(|above| self.tokens().at(above))
-        else {
-            return;
-        };
-        let place = self.scene.span(above.end..above.end);
-        self.said.push(
-            Diagnostic::new(
-                Code::Syntax,
-                "expected `,`",
-                place,
-                "a comma is missing here",
-            )
-            .fix("add a comma", place, ","),
-        );
-        self.splices.push(Splice {
-            range: above.end..above.end,
-            text: ",".into(),
-        });
     }
 
     /// Reads one line, the lines inside of it first.
@@ -274,19 +220,22 @@ impl<'a> Recovery<'a> {
         };
         let at = place.start(failure.at);
         let refused = self.refused(&line, kind, &bodies, at);
-        let lesson = self.scene.lesson(&refused);
+        let (lesson, without) = self.lesson(&refused, &bodies, mark);
         let (diagnostic, read) = match lesson {
             Some(lesson) => (lesson, None),
-            None => match self.fit(&refused, &bodies, &failure) {
-                Some(fit) => (fit.diagnostic, Some(fit.read)),
-                None => (self.scene.expected(&refused, &failure), None),
+            None => match (self.fit(&refused, &bodies, &failure), without) {
+                (Some(fit), _) => (fit.diagnostic, Some(fit.read)),
+                (None, Some(lesson)) => (lesson, None),
+                (None, None) => (self.scene.expected(&refused, &failure), None),
             },
         };
         if diagnostic.code == Code::UnknownFirstWord && diagnostic.fixes.is_empty() {
             // Nobody knows what the lines inside of it should be.
             self.said.truncate(before);
         }
-        self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock
+        let by_colon = || teach::colon_at_end(&self.scene, &line).is_some();
+        self.headless |= kind == Kind::Item
+            && (diagnostic.code == Code::MissingBlock || by_colon())
             || kind == Kind::Clause && words::is_statement(self.tokens().word(line.start));
         let fix = diagnostic.fixes.first().cloned();
         self.say(&line, &bodies, diagnostic);
@@ -436,6 +385,13 @@ impl<'a> Recovery<'a> {
 
     /// Gives up a line with all that is in it.
     fn fail(&mut self, line: &Range<usize>, kind: Kind, mark: usize, diagnostic: Diagnostic) {
+        let whole = Whole {
+            line,
+            kind,
+            bodies: &[],
+            mark,
+        };
+        let diagnostic = self.kept(diagnostic, whole);
         let fix = diagnostic.fixes.first().cloned();
         self.say(line, &[], diagnostic);
         if !fix.is_some_and(|fix| self.mend_by(&fix, line, kind, &[], mark)) {
@@ -476,12 +432,8 @@ impl<'a> Recovery<'a> {
         let Some(doc) = token.doc_before.filter(|_| !allowed) else {
             return;
         };
-        let line = self
-            .tokens()
-            .text
-            .get(doc..)
-            .and_then(|rest| rest.lines().next())
-            .unwrap_or_default();
+        let rest = self.tokens().text.get(doc..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default();
         self.said.push(teach::stray_doc(
             self.scene.span(doc..doc + line.trim_end().len()),
         ));

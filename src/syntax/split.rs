@@ -290,8 +290,15 @@ impl<'t> Splitter<'t, '_> {
             quote_span,
             "opened here",
         )
-        .help("a string ends on its line; text of several lines stands between `\"\"\"`")
-        .fix("close it", mend, closing.clone());
+        .help("a string ends on its line; text of several lines stands between `\"\"\"`");
+        let inside = piece.start + quote.len()..end;
+        let behind = self.text.get(inside).unwrap_or_default();
+        let diagnostic = match behind.trim().is_empty() && quote.len() == 1 {
+            // The quote that ends the line opens nothing.
+            true => diagnostic
+                .help("nothing stands behind this quote: the one that opens the text is missing"),
+            false => diagnostic.fix("close it", mend, closing.clone()),
+        };
         self.tell(diagnostic, Some((end..end, &closing)));
         self.skim.go_on_at(end);
         self.depth.operand();

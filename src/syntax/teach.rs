@@ -4,6 +4,7 @@
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
 mod blocks;
+mod branches;
 mod brought;
 mod cut;
 mod first;
@@ -15,11 +16,13 @@ mod marks;
 mod meant;
 mod modules;
 mod nameless;
+mod parts;
 mod pieces;
 mod places;
 mod shape;
 mod slips;
 mod strange;
+mod taken;
 mod tested;
 mod turned;
 
@@ -68,6 +71,19 @@ const LESSONS: &[Lesson] = &[
     strange::dots_alone,
     strange::html_comment,
     brought::filled_text,
+    marks::quotes_twice,
+    taken::first_of,
+    taken::count_of,
+    parts::verify_retry,
+    parts::retry_last,
+    parts::case_values,
+    parts::dollar_names,
+    parts::labelled,
+    parts::action_as_key,
+    parts::joined_lines,
+    parts::typed_parameters,
+    parts::map_of_parts,
+    parts::swapped,
     brought::failure_word,
     brought::retry_times,
     brought::business_days,
@@ -79,7 +95,7 @@ const LESSONS: &[Lesson] = &[
     modules::two_modules,
     nameless::declared,
     nameless::role_without_kind,
-    nameless::nobody,
+    tested::nobody_paged,
     brought::done_when,
     brought::labels_in_braces,
     brought::action_answers,
@@ -97,7 +113,7 @@ const LESSONS: &[Lesson] = &[
     pieces::map_signs,
     pieces::behind_block,
     pieces::split_duration,
-    pieces::colon_for_block,
+    branches::colon_for_block,
     tested::called_expectation,
     tested::given_action,
     pieces::call_without_parentheses,
@@ -145,6 +161,7 @@ const LESSONS: &[Lesson] = &[
     meant::change_as_condition,
     meant::guard_else,
     meant::wait_until,
+    meant::something_there,
     meant::text_below,
     strange::assigned,
     strange::number_marks,
@@ -233,15 +250,20 @@ impl<'a> Scene<'a> {
         later.or_else(|| marks::braces_in_expression(self, line).filter(|_| !block))
     }
 
-    /// What is wrong with a line, if it is a common mistake.
-    pub fn lesson(&self, line: &Line) -> Option<Diagnostic> {
-        LESSONS.iter().find_map(|lesson| lesson(self, line))
+    /// What is wrong with a line, if it is a common mistake: all lessons that know it, the likelier first.
+    pub fn lessons(&self, line: &Line) -> impl Iterator<Item = Diagnostic> {
+        LESSONS.iter().filter_map(|lesson| lesson(self, line))
     }
 
     /// What would have fitted, with a word that is near.
     pub fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
         let (span, found) = self.stuck_at(line);
-        generic(span, found, failure)
+        let diagnostic = generic(span, found, failure);
+        // A word of another language, where a statement or a part of one is meant.
+        match first::habit_of_statement(found) {
+            Some(habit) if diagnostic.help.is_none() => diagnostic.help(habit),
+            _ => diagnostic,
+        }
     }
 
     /// What would have fitted, and no more.
@@ -388,7 +410,7 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
             .fix("write `const`", span, "const");
     }
     if words::is_inner_word(word) {
-        return diagnostic.help(format!("`{word}` stands inside an item: indent the line"));
+        return diagnostic.help(inner(word));
     }
     if let Some(diagnostic) = items::foreign(&diagnostic, word, span, text) {
         return diagnostic;
@@ -403,6 +425,23 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
             "the items are {}",
             words::listed(words::READ_ITEMS)
         )),
+    }
+}
+
+/// Where a line belongs that stands in column 0 and begins no item.
+fn inner(word: &str) -> String {
+    match word {
+        "watch" => "a `watch` belongs to a runbook: move it into `runbook NAME for PRODUCT { ... }`; what several runbooks ask is a `probe`".into(),
+        _ if words::PRODUCT_WORDS.contains(&word) => {
+            format!("`{word}` belongs to a product: move it into `product NAME {{ ... }}`")
+        }
+        _ if words::TEST_WORDS.contains(&word) => {
+            format!("`{word}` belongs to a test: move it into `test RUNBOOK \"...\" {{ ... }}`")
+        }
+        _ if words::CLAUSE_WORDS.contains(&word) => {
+            format!("`{word}` belongs to a runbook: move it into `runbook NAME for PRODUCT {{ ... }}`")
+        }
+        _ => format!("`{word}` stands in a block such as `diagnose` or `remedy` of a runbook: move it there"),
     }
 }
 

@@ -178,6 +178,11 @@ pub(super) fn is_item_word(word: &str) -> bool {
     ITEM_WORDS.contains(&word)
 }
 
+/// Whether a word says that nobody is meant.
+pub fn is_nobody(word: &str) -> bool {
+    matches!(word, "nobody" | "none" | "noone" | "no")
+}
+
 /// `deploy_event` for a type: `DeployEvent`.
 pub(super) fn upper_camel(name: &str) -> String {
     let parts = name.split('_').filter(|part| !part.is_empty());

@@ -2,7 +2,8 @@
 //!
 //! Every program of the suites `wrong` and `check`, and what each code's page avoids, is checked; each fix is applied alone, and the
 //! finding that offered it must be gone. A safe one brings no error, and one of a warning changes nothing that a
-//! runbook does and nothing that a test says.
+//! runbook does and nothing that a test says. Of the small mistakes each edit leaves less to be said and nothing new, and
+//! what edits write stands line by line in `tests/fixes/meant.txt`.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use libtest_mimic::Trial;
 use rbk::facade::{self, Checked, File, Finding};
 use serde_json::Value;
 
+use super::mistakes;
 use crate::harness::fixture::{self, trial};
 use crate::harness::markdown::{self, Block};
 
@@ -20,7 +22,118 @@ pub fn trials() -> Vec<Trial> {
         .chain(pages())
         .map(|(name, texts)| trial(format!("fixes/{name}"), move || check(&texts)))
         .chain(unread())
+        .chain(mistakes())
+        .chain(meant())
         .collect()
+}
+
+/// The small mistakes: whichever edit is taken, there is less to be said afterwards, and nothing new.
+fn mistakes() -> impl Iterator<Item = Trial> {
+    let programs = fixture::fixtures("mistakes", "rbk").into_iter();
+    programs.map(|program| {
+        trial(format!("fixes/{}", program.name), move || {
+            let text = program.text();
+            let left = mends(text.as_bytes());
+            let second = SECOND.contains(&program.name.as_str());
+            assert_eq!(left.is_some(), second, "{left:?}");
+        })
+    })
+}
+
+/// Lines with two mistakes: the edit of the first one brings the other to light.
+const SECOND: [&str; 9] = [
+    "mistakes/go/for_three.rbk",
+    "mistakes/go/len_and.rbk",
+    "mistakes/go/make.rbk",
+    "mistakes/halfway/call_cut_in_argument.rbk",
+    "mistakes/python/if_len.rbk",
+    "mistakes/python/return_conditional.rbk",
+    "mistakes/python/timedelta.rbk",
+    "mistakes/shell/if_fi.rbk",
+    "mistakes/shell/label_or.rbk",
+];
+
+/// What an edit leaves that does not mend the text.
+fn mends(text: &[u8]) -> Option<String> {
+    let before = mistakes::check(text);
+    let known = |found: &Value| {
+        before
+            .iter()
+            .any(|other| other["code"] == found["code"] && other["message"] == found["message"])
+    };
+    for (diagnostic, fix) in fixes_of(&before) {
+        let edits = fix["edits"].as_array().unwrap();
+        let mended = apply(&mistakes::files(text), edits);
+        let after = mistakes::check(&mended["main.rbk"]);
+        let new: Vec<&Value> = after.iter().filter(|found| !known(found)).collect();
+        if after.len() >= before.len() || !new.is_empty() {
+            return Some(format!(
+                "`{}` does not mend {}: {new:?}\n{}",
+                fix["title"],
+                diagnostic["message"],
+                String::from_utf8_lossy(&mended["main.rbk"]),
+            ));
+        }
+    }
+    None
+}
+
+fn fixes_of(diagnostics: &[Value]) -> impl Iterator<Item = (&Value, &Value)> {
+    diagnostics.iter().flat_map(|diagnostic| {
+        let fixes = diagnostic["fixes"].as_array().unwrap();
+        fixes.iter().map(move |fix| (diagnostic, fix))
+    })
+}
+
+/// What edits write, line by line: `tests/fixes/meant.txt`.
+fn meant() -> impl Iterator<Item = Trial> {
+    let path = fixture::root().join("tests/fixes/meant.txt");
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut frame = "";
+    let mut trials = Vec::new();
+    for block in text.split("\n\n").skip(1) {
+        let block = match block.strip_prefix("# ") {
+            Some(headed) => {
+                let (kind, rest) = headed.split_once('\n').unwrap();
+                frame = match kind {
+                    "statement" => "runbook r for p {\n  remedy stuck(web) {\n    LINE\n  }\n}\n",
+                    "test" => {
+                        "test r \"t\" {\n  LINE\n}\n\nrunbook r for p {\n  diagnose { found stuck }\n}\n"
+                    }
+                    other => panic!("no frame is called `{other}`"),
+                };
+                rest
+            }
+            None => block,
+        };
+        let (line, right) = block.split_once("\n=> ").unwrap();
+        let (line, right) = (line.to_owned(), right.trim_end().to_owned());
+        trials.push(trial(format!("fixes/meant/{line}"), move || {
+            writes(frame, &line, &right);
+        }));
+    }
+    trials.into_iter()
+}
+
+fn writes(frame: &str, line: &str, right: &str) {
+    let text = frame.replace("LINE", line);
+    let (_, parsed) = facade::parse(&text);
+    let found: Vec<Value> = serde_json::from_str(&parsed.json).unwrap();
+    assert_eq!(found.len(), 1, "one mistake is one error: {found:?}");
+    let Some(fix) = found[0]["fixes"].as_array().unwrap().first() else {
+        assert_eq!(right, "no edit", "nothing is offered: {found:?}");
+        return;
+    };
+    assert_ne!(right, "no edit", "offered: {fix}");
+    let texts = vec![("main.rbk".to_owned(), text.into_bytes())];
+    let mended = apply(&texts, fix["edits"].as_array().unwrap());
+    let mended = String::from_utf8(mended["main.rbk"].clone()).unwrap();
+    let (indent, _) = frame.split_once("LINE").unwrap();
+    let indent = indent.rsplit('\n').next().unwrap();
+    let right = right.replace('\n', &format!("\n{indent}"));
+    assert_eq!(mended, frame.replace("LINE", &right));
+    let (_, after) = facade::parse(&mended);
+    assert!(after.findings.is_empty(), "{:?}", after.findings);
 }
 
 /// The programs that cannot be read: the finding that offers an edit is gone with it, and none comes but on its own line or
@@ -113,11 +226,35 @@ fn check(texts: &[(String, Vec<u8>)]) {
             checked.human,
             after.human,
         );
+        brings_no_error(title, &checked, &after);
         if fix["applicability"] == "safe" {
             let kind = diagnostic["kind"].as_str().unwrap();
             is_safe(kind, &files, &mended, &checked, &after);
         }
     }
+}
+
+/// No fix brings an error, unless a text could not be read before: more is found in it once it can.
+fn brings_no_error(title: &str, before: &Checked, after: &Checked) {
+    let errors = |checked: &Checked| -> Vec<(&'static str, String)> {
+        let findings = checked.findings.iter();
+        let errors = findings.filter(|found| found.kind == "error");
+        errors
+            .map(|found| (found.code, found.message.clone()))
+            .collect()
+    };
+    let known = errors(before);
+    if known.iter().any(|(code, _)| code.starts_with("E01")) {
+        return;
+    }
+    let mut new = errors(after);
+    new.retain(|found| !known.contains(found));
+    assert!(
+        new.is_empty(),
+        "`{title}` brings an error: {new:?}\n--- before\n{}\n--- after\n{}",
+        before.human,
+        after.human,
+    );
 }
 
 /// A safe fix keeps its word.

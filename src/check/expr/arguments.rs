@@ -101,7 +101,27 @@ impl Elaborator<'_, '_> {
                     let message = format!("the argument `{name}` is given twice");
                     let found =
                         Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "again");
-                    problems.push(found.and(first.value.span, "given here first"));
+                    let found = found.and(first.value.span, "given here first");
+                    let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+                    let named: Vec<&str> = args
+                        .iter()
+                        .filter_map(|arg| Some(arg.name.as_ref()?.as_str()))
+                        .collect();
+                    let open: Vec<&&str> =
+                        names.iter().filter(|name| !named.contains(name)).collect();
+                    let found = found.help(format!(
+                        "what has no name is taken in order: {}",
+                        names.join(", ")
+                    ));
+                    problems.push(match (open.as_slice(), &first.name) {
+                        // The one that nothing else is given for.
+                        ([open], None) => found.fix(
+                            format!("write `{open}: `"),
+                            first.value.span.at_start(),
+                            format!("{open}: "),
+                        ),
+                        _ => found,
+                    });
                 }
                 (None, Some(_)) => others.push(arg),
                 (None, None) => {

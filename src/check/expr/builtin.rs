@@ -36,7 +36,9 @@ impl Elaborator<'_, '_> {
             let (name, form) = (self.checker.text(name_span), builtin.form());
             let message = format!("`{name}` takes its arguments like this: `{form}`");
             let at = named.map_or(name_span, |name| name.span);
-            self.say(Diagnostic::new(code, message, at, "not like this"));
+            let found = Diagnostic::new(code, message, at, "not like this");
+            let found = found.help(format!("write `{form}`"));
+            self.say(self.without_brackets(found, args, arity));
             self.arguments_alone(args);
             return broken(span);
         }
@@ -56,6 +58,29 @@ impl Elaborator<'_, '_> {
                 self.finished_call(callee, args, Vec::new(), ty, name_span, span)
             }
             None => broken(span),
+        }
+    }
+
+    /// `min([a, b])`: what it takes, in brackets.
+    fn without_brackets(&self, found: Diagnostic, args: &[Argument], arity: usize) -> Diagnostic {
+        let [only] = args else {
+            return found;
+        };
+        let span = only.value.span;
+        match &only.value.kind {
+            crate::syntax::tree::ExprKind::List(elements) if elements.len() == arity => {
+                let title = "remove the brackets";
+                let open = Span {
+                    end: span.start + 1,
+                    ..span
+                };
+                let close = Span {
+                    start: span.end - 1,
+                    ..span
+                };
+                found.fix(title, open, "").fix(title, close, "")
+            }
+            _ => found,
         }
     }
 

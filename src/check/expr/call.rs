@@ -286,6 +286,12 @@ impl Elaborator<'_, '_> {
             None if matches!(name, "range" | "xrange" | "seq") => {
                 found.help("a range is written `0..3`, with its end `0..=3`; a list is gone through as it is: `for x in xs`")
             }
+            None if matches!(name, "lookup" | "get" | "element" | "index") => {
+                found.help("what a map or a list holds stands in brackets: `quotas[\"shop\"]`, `xs[0]`")
+            }
+            None if matches!(name, "timedelta" | "datetime" | "parse_duration") => {
+                found.help("how long something takes is a number with its unit: `2m`, `1h30m`")
+            }
             None if is_conversion(name) => {
                 let found = found.help(
                     "there is no conversion: leave it out; whole numbers come of `round`, `floor` and `ceil`, and a text takes a value in, `\"${x}\"`",

@@ -21,6 +21,9 @@ impl Elaborator<'_, '_> {
             return false;
         };
         let inner = behind[1..length - 1].trim();
+        if inner.is_empty() || inner.contains([',', '"']) {
+            return false;
+        }
         let right = match inner.contains([' ', '\n']) {
             true => format!("({inner}) as {unit}"),
             false => format!("{inner} as {unit}"),
@@ -41,8 +44,14 @@ impl Elaborator<'_, '_> {
             return found;
         };
         let inner = &behind[1..length - 1];
-        let plain = !inner.trim().is_empty() && !inner.contains([',', '+', '-', '*', '/', '\n']);
-        if !plain || inner.contains(" for ") || inner.trim().starts_with('"') {
+        // What binds less tightly than what stands around it would be another value without its parentheses.
+        let signs = [',', '+', '-', '*', '/', '\n', '<', '>', '=', '%', '"', '!'];
+        let words = inner.split_whitespace();
+        let joins = [
+            "for", "and", "or", "in", "is", "if", "as", "not", "of", "ago",
+        ];
+        let mut joined = words.filter(|word| joins.contains(word));
+        if inner.trim().is_empty() || inner.contains(signs) || joined.next().is_some() {
             return found;
         }
         let title = format!("leave `{name}` out");
@@ -77,11 +86,12 @@ impl Elaborator<'_, '_> {
     }
 }
 
-/// How long the parentheses are with which a text begins.
+/// How long the parentheses are with which a text begins; nothing where a text in quotes stands in them.
 fn parentheses(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, letter) in text.char_indices() {
         match letter {
+            '"' => return None,
             '(' => depth += 1,
             ')' if depth == 1 => return Some(at + 1),
             ')' => depth = depth.checked_sub(1)?,

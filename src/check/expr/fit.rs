@@ -7,9 +7,10 @@
 use super::super::types::{is_broken, same};
 use super::bare;
 use super::{Elaborator, Place, broken, json, operands, typed};
+use crate::check::NAMED_BY_LET;
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::typed::{Expr, ExprKind, TargetId, Type};
+use crate::typed::{Expr, ExprKind, LocalId, TargetId, Type};
 use crate::value::Value;
 
 /// What wants a type, for the message.
@@ -145,7 +146,7 @@ impl Elaborator<'_, '_> {
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
             (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
-            (Type::Text | Type::Int, Type::Target(id)) => self.looked_up(found, *id),
+            (Type::Text | Type::Int, Type::Target(id)) => self.looked_up(found, expr, *id),
             (_, Type::Json) => found.help(
                 "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
             ),
@@ -199,7 +200,14 @@ impl Elaborator<'_, '_> {
                 let (unit, units) = match plain {
                     Type::Percent => ("%", "`%`"),
                     Type::Size => ("MiB", "a unit of size: `B`, `KiB`, `MiB`, `GiB`"),
-                    _ if self.is_long(expr.span) => ("m", "a unit of time: `5m`, `30s`, `2h`"),
+                    // Sixty of them and more are seconds.
+                    _ if self.is_long(expr.span)
+                        && numeral.is_none_or(|digits| {
+                            digits.len() < 2 || digits.len() == 2 && digits < "60"
+                        }) =>
+                    {
+                        ("m", "a unit of time: `5m`, `30s`, `2h`")
+                    }
                     _ => ("s", "a unit of time: `ms`, `s`, `m`, `h`, `d`"),
                 };
                 let found = found.help(format!("the number needs {units}"));
@@ -258,15 +266,43 @@ impl Elaborator<'_, '_> {
         )
     }
 
+    /// Where a local got its name, and its value, if a `let` on one line gave it nothing else.
+    fn let_value(&self, local: LocalId) -> Option<(Span, Span)> {
+        let place = self.bound_at(local);
+        let source = &self.checker.sources.source(place.source).text;
+        let before = source.get(..place.start as usize)?;
+        let rest = source.get(place.end as usize..)?.lines().next()?;
+        let value = rest.trim_start().strip_prefix('=')?.trim();
+        let plain =
+            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '"');
+        let start = place.end as usize + rest.find(value)?;
+        let is_let = before.trim_end().ends_with("let");
+        (is_let && !value.is_empty() && value.chars().all(plain))
+            .then(|| (place, Span::new(place.source, start, start + value.len())))
+    }
+
     /// A text where a target is wanted: by what it is found.
-    fn looked_up(&self, found: Diagnostic, id: TargetId) -> Diagnostic {
+    fn looked_up(&self, found: Diagnostic, expr: &Expr, id: TargetId) -> Diagnostic {
         let Some(lookup) = self.checker.package.targets[id.index()].lookup else {
             return found;
         };
-        let name = &self.checker.package.externs[lookup.index()].name;
-        found.help(format!(
-            "a name or a number is not the thing itself: look it up with `{name}`"
-        ))
+        let lookup = &self.checker.package.externs[lookup.index()];
+        let name = &lookup.name;
+        let help = format!("a name or a number is not the thing itself: look it up with `{name}`");
+        let (ExprKind::Local(local), [_]) = (&expr.kind, lookup.params.as_slice()) else {
+            return found.help(help);
+        };
+        // The mistake is in the `let` that gave it its name.
+        let Some((place, value)) = self.let_value(*local) else {
+            return found.help(help);
+        };
+        let right = format!("{name}({})", self.checker.text(value));
+        let found = found.and(place, NAMED_BY_LET);
+        let found = found.help(format!(
+            "{help}: `let {} = {right}`",
+            self.checker.text(place)
+        ));
+        found.fix(format!("write `{right}`"), value, right)
     }
 
     /// `"5m"`, `"gold"`: what is meant without its quotes.
@@ -282,7 +318,10 @@ impl Elaborator<'_, '_> {
             }
             wanted => bare::unquoted(expr, text, wanted)?.to_owned(),
         };
-        let help = format!("a `{name}` stands without quotes: `{bare}`");
+        let help = format!(
+            "write {} without quotes: `{bare}`",
+            self.checker.type_with_article(wanted)
+        );
         let title = format!("write `{bare}`");
         Some(found.clone().help(help).fix(title, expr.span, bare))
     }

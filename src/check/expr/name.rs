@@ -225,7 +225,40 @@ impl Elaborator<'_, '_> {
                 let found = found.help("a text stands in quotes");
                 found.fix(format!("write `{text}`"), span, text)
             }
-            _ => found,
+            _ => match self.bound_out_of_sight(name, span) {
+                true => found.help(format!(
+                    "a `let` is known in its own block alone: look it up here, too, or give it to the finding, `found stuck({name})`"
+                )),
+                false => self.with_what_is_known(found),
+            },
+        }
+    }
+
+    /// Whether a `let` somewhere else has this name.
+    fn bound_out_of_sight(&self, name: &str, span: Span) -> bool {
+        let source = &self.checker.sources.source(span.source).text;
+        self.runbook.is_some() && source.contains(&format!("let {name} "))
+    }
+
+    /// The same with the names that a runbook may use here.
+    fn with_what_is_known(&self, found: Diagnostic) -> Diagnostic {
+        let Some(runbook) = self.runbook else {
+            return found;
+        };
+        let bindings = &self.checker.package.runbooks[runbook.index()].bindings;
+        let bound = bindings.iter().map(|binding| binding.name.as_str());
+        let names: Vec<String> = self
+            .visible_names()
+            .chain(bound)
+            .take(8)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        match names.is_empty() {
+            true => found,
+            false => found.help(format!(
+                "known here: {}; a label of the alert gets its name by `with` in the trigger",
+                names.join(", ")
+            )),
         }
     }
 
@@ -257,6 +290,15 @@ impl Elaborator<'_, '_> {
         let source = &self.checker.sources.source(span.source).text;
         let before = source.get(..span.start as usize).unwrap_or_default();
         let arrow = before.trim_end().strip_suffix("->");
+        let asked = before.trim_end();
+        if let Some(asked) = asked.strip_suffix("==") {
+            let whole = Span::new(span.source, asked.len(), span.end as usize);
+            let found = found.help("whether there is nothing is asked with `is none`");
+            return found.fix("write `is none`", whole, "is none");
+        }
+        if asked.ends_with("!=") {
+            return found.help("whether there is something is asked with `is some x`, and `x` is then what is there");
+        }
         match (arrow, hint) {
             (_, Some(Type::Optional(_))) => found.fix("write `none`", span, "none"),
             (Some(answered), _) if self.place == Place::Test => {

@@ -207,6 +207,11 @@ impl<'c, 'a> Elaborator<'c, 'a> {
         }
     }
 
+    /// Where a local was bound.
+    pub fn bound_at(&self, local: LocalId) -> Span {
+        self.locals[local.index()].span
+    }
+
     /// Notes a mention of a local.
     pub fn refer_local(&mut self, at: Span, local: LocalId) {
         let declared = self.locals[local.index()].span;

@@ -211,7 +211,7 @@ impl Checker<'_> {
 
     /// `expect paged nobody`: nobody is no role.
     fn nobody(&self, found: &Diagnostic, name: &Ident) -> Option<Diagnostic> {
-        let nobody = matches!(name.as_str(), "nobody" | "none" | "noone");
+        let nobody = crate::syntax::is_nobody(name.as_str());
         let source = &self.sources.source(name.span.source).text;
         let before = source.get(..name.span.start as usize)?;
         let led = before.trim_end().strip_suffix("paged").filter(|_| nobody)?;

@@ -14,12 +14,10 @@ use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::literal;
 use crate::syntax::tree::{self, Ident, ItemKind, WindowItem};
+use crate::syntax::{DAYS, day_of};
 use crate::text::Span;
 use crate::typed::{Symbol, WindowId, WindowTimes};
 use crate::value::{Duration, Time};
-
-/// The days of a week in order, as they are written.
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 impl<'a> Checker<'a> {
     /// `window night = weekly Tue 01:00 .. 05:00 in "Europe/Helsinki" except black_friday`
@@ -107,10 +105,7 @@ impl<'a> Checker<'a> {
     /// `tue, thu`, `Tuesday`: days that are written another way, all of them at once.
     fn say_other_days(&mut self, names: &[Ident]) -> bool {
         let right = |name: &Ident| {
-            let small = name.text.to_ascii_lowercase();
-            let known = DAYS.into_iter().find(|day| {
-                small.starts_with(&day.to_ascii_lowercase()) && small.len() <= "wednesday".len()
-            });
+            let known = day_of(&name.text).and_then(|day| DAYS.get(day).copied());
             known.filter(|day| *day != name.text)
         };
         let known = |name: &&Ident| DAYS.contains(&name.as_str()) || right(name).is_some();

@@ -3,7 +3,7 @@
 //! In: what checking said. Out: the same, where a name that leads nowhere, modules that a file does not take in, and
 //! a finding beside the remedy that nothing finds are one finding each. An edit then mends all places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Places, words};
 use crate::diag::{Code, Diagnostic, Fix};
@@ -20,12 +20,21 @@ pub(super) fn fold(sources: &Sources, files: &Places<'_>, said: &mut Vec<Diagnos
     said.sort_by_key(|found| files.order(found.primary.span));
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(said.len());
     let mut names: BTreeMap<(SourceId, String), usize> = BTreeMap::new();
+    let mut lets: BTreeSet<Span> = BTreeSet::new();
     for found in said.drain(..) {
         let place = found.primary.span;
+        // The `let` of which it is said is mended once.
+        let mut labels = found.others.iter();
+        let bound = labels.find(|label| label.text == crate::check::NAMED_BY_LET);
+        if bound.is_some_and(|label| !lets.insert(label.span)) {
+            continue;
+        }
         let name = words(sources, place)
             .next()
             .filter(|_| found.code == Code::UnknownName);
-        let Some(name) = name else {
+        // A field that has another name by now.
+        let field = (found.code == Code::UnknownField).then_some(found.message.as_str());
+        let Some(name) = name.or(field) else {
             kept.push(found);
             continue;
         };

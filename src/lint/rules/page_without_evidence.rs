@@ -1,4 +1,4 @@
-//! A page that tells nothing of what was seen.
+//! A page that says nothing about what was seen.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::{Cx, Place};
@@ -31,6 +31,9 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let pieces = text.as_ref().and_then(words::pieces).unwrap_or_default();
     let mut has_evidence =
         text.is_none() || pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)));
+    // A place that another language would fill is told by itself.
+    let template = |piece: &Piece<'_>| matches!(piece, Piece::Words(words) if words.contains(['{', '$', '%', '<']));
+    has_evidence |= pieces.iter().any(template);
     body.block.for_each_stmt(&mut |other| {
         has_evidence |=
             matches!(other.kind, StmtKind::Attach(_)) && other.span.start > stmt.span.start;
@@ -43,7 +46,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         has_evidence |= observes && expr.span.start < stmt.span.start;
     });
     if !has_evidence {
-        let message = "this page tells nothing of what was seen";
+        let message = "this page says nothing about what was seen";
         let found = Diagnostic::new(
             Code::PageWithoutEvidence,
             message,

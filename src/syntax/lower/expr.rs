@@ -313,6 +313,7 @@ impl Lowering {
         if nodes.accept(Rule::empty_map).is_some() {
             return ExprKind::Map(Vec::new());
         }
+        let before = self.diagnostics.len();
         let Some(first) = self.optional_expr(&mut nodes) else {
             return ExprKind::List(Vec::new());
         };
@@ -330,7 +331,7 @@ impl Lowering {
         while let Some(element) = self.optional_expr(&mut nodes) {
             elements.push(element);
         }
-        ExprKind::List(elements)
+        self.entries_by_equals(before, elements)
     }
 
     fn map(&mut self, first: Expr, mut nodes: Nodes<'_>, span: Span) -> ExprKind {

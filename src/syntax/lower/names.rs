@@ -1,7 +1,7 @@
 //! Names, paths, types and parameters.
 
 use super::Lowering;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, near};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{Ident, Parameter, Path, TypeRef, TypeRefKind};
 use crate::syntax::{teach, words};
@@ -253,6 +253,8 @@ impl Lowering {
     fn applied(&mut self, path: Path, args: Node<'_>) -> TypeRefKind {
         let args_span = self.span(&args);
         let mut types: Vec<TypeRef> = Nodes::of(args).map(|node| self.type_ref(node)).collect();
+        // `list[str]`: what stands in it is written another way, too.
+        let foreign: Vec<(Span, &str)> = types.iter().filter_map(foreign_type).collect();
         let name = if path.module.is_none() {
             path.name.as_str()
         } else {
@@ -280,8 +282,12 @@ impl Lowering {
                 };
                 self.say(match right.filter(|right| *right != name) {
                     Some(right) => {
+                        let title = format!("write `{right}`");
                         let found = found.help(format!("it is written `{right}`"));
-                        found.fix(format!("write `{right}`"), path.name.span, right)
+                        let found = found.fix(title.as_str(), path.name.span, right);
+                        foreign.into_iter().fold(found, |found, (span, known)| {
+                            found.fix(title.as_str(), span, known)
+                        })
                     }
                     None => found,
                 });
@@ -360,4 +366,13 @@ impl Lowering {
             span,
         }
     }
+}
+
+/// The name of a type of another language, and what it is called here.
+fn foreign_type(ty: &TypeRef) -> Option<(Span, &'static str)> {
+    let TypeRefKind::Named(path) = &ty.kind else {
+        return None;
+    };
+    let known = near::type_elsewhere(path.name.as_str())?;
+    (path.module.is_none() && known != path.name.as_str()).then_some((path.name.span, known))
 }

@@ -2,6 +2,7 @@
 
 use super::{BlockFor, Lowering};
 use crate::diag::{Code, Diagnostic};
+use crate::library;
 use crate::syntax::rules::Nodes;
 use crate::syntax::teach;
 use crate::syntax::tree::{Expr, ExprKind, StmtKind};
@@ -71,6 +72,13 @@ impl Lowering {
             )
             .help("what a diagnosis has found is said with `found`")
             .fix("write `found`", span.at_start(), "found "),
+            ExprKind::Call { callee, .. } if observes(callee) => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with its value",
+            )
+            .help("it changes nothing: what it observes gets a name, `let before = ...`"),
             ExprKind::Call { .. } => Diagnostic::new(
                 Code::ExpressionStatement,
                 "an expression is not a statement",
@@ -89,6 +97,57 @@ impl Lowering {
         };
         self.say(diagnostic);
         StmtKind::Missing
+    }
+
+    /// `["a" = 5, "b" = 3]`: the entries of a map as other languages write them.
+    pub(super) fn entries_by_equals(&mut self, before: usize, elements: Vec<Expr>) -> ExprKind {
+        let sign = |element: &Expr| match &element.kind {
+            ExprKind::Binary {
+                op_span,
+                left,
+                right,
+                ..
+            } if is_key(left) => Some((*op_span, left.span.end, right.span.start)),
+            _ => None,
+        };
+        let signs: Option<Vec<(Span, u32, u32)>> = elements.iter().map(sign).collect();
+        let refused = |(place, ..): &(Span, u32, u32)| self.is_single_equals(before, *place);
+        let Some(signs) = signs.filter(|signs| signs.iter().all(refused)) else {
+            return ExprKind::List(elements);
+        };
+        let Some((first, ..)) = signs.first().copied() else {
+            return ExprKind::List(elements);
+        };
+        let said = self.diagnostics.split_off(before);
+        let others = said.into_iter().filter(|found| {
+            let place = found.primary.span;
+            found.code != Code::SingleEquals || signs.iter().all(|(sign, ..)| *sign != place)
+        });
+        self.diagnostics.extend(others);
+        let found = Diagnostic::new(
+            Code::SingleEquals,
+            "an entry of a map has a `:`",
+            first,
+            "no `=` here",
+        );
+        let found =
+            found.help("the key and the value of an entry have a `:` between them: `[\"a\": 1]`");
+        self.say(signs.into_iter().fold(found, |found, (place, start, end)| {
+            found.fix(
+                "write `:`",
+                Span {
+                    start,
+                    end,
+                    ..place
+                },
+                ": ",
+            )
+        }));
+        let entry = |element: Expr| match element.kind {
+            ExprKind::Binary { left, right, .. } => Some((*left, *right)),
+            _ => None,
+        };
+        ExprKind::Map(elements.into_iter().filter_map(entry).collect())
     }
 
     /// Whether a `=` at this place was refused just now.
@@ -117,6 +176,26 @@ fn habit(kind: &ExprKind) -> Option<&'static str> {
         ExprKind::Call { callee, .. } | ExprKind::Field { base: callee, .. } => habit(&callee.kind),
         _ => None,
     }
+}
+
+/// `k8s.replicas`: a member of the library that changes nothing.
+fn observes(callee: &Expr) -> bool {
+    let ExprKind::Field { base, name } = &callee.kind else {
+        return false;
+    };
+    let ExprKind::Name(module) = &base.kind else {
+        return false;
+    };
+    let probe = format!("extern probe {}(", name.text);
+    library::module(module).is_some_and(|module| module.text.contains(&probe))
+}
+
+/// Whether it may be a key: a text, a number, a member of an enum.
+fn is_key(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Text(_) | ExprKind::Number | ExprKind::Field { .. }
+    )
 }
 
 fn assignment(left: &Expr, span: Span) -> Diagnostic {

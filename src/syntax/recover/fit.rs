@@ -6,13 +6,13 @@
 mod changes;
 mod habits;
 mod order;
+mod signs;
 mod small;
 mod times;
 
 use std::ops::Range;
 
 use self::changes::Change;
-pub(in crate::syntax) use self::times::{day_of, days};
 use super::{Body, Recovery};
 use crate::diag::{Diagnostic, Fix};
 use crate::syntax::code::Coded;
@@ -91,14 +91,7 @@ impl Recovery<'_> {
         bodies: &[Body],
         mark: usize,
     ) -> bool {
-        let edits = fix.edits.iter().map(|edit| {
-            let edited = edit.span.range();
-            Some(Splice {
-                range: self.offset_of(edited.start)?..self.offset_of(edited.end)?,
-                text: edit.text.clone(),
-            })
-        });
-        let edits = edits.collect::<Option<Vec<Splice>>>();
+        let edits = self.edits_of(fix);
         edits.is_some_and(|edits| self.mend_with(edits, line, kind, bodies, mark))
     }
 

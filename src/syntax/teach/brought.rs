@@ -8,6 +8,7 @@ use super::{Line, Scene, told};
 use crate::diag::{Code, Diagnostic, near};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
+use crate::syntax::words;
 
 /// The same, with what is written in the place of these tokens.
 fn put(
@@ -22,6 +23,10 @@ fn put(
     told(message, span, label, help.as_str()).fix(help, span, right)
 }
 
+const NO_FILLING: &str = "a text takes values in by itself";
+const NOT_FILLED: &str = "not how a text is filled";
+const FILLED: &str = "a value stands in the text: `\"the queue of ${pod} is stuck\"`";
+
 /// `"%s is stuck" % pod`, `"%s on %s" % (pod, node)`, `"{} is stuck".format(pod)`
 pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
@@ -33,6 +38,11 @@ pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let percent = tokens.word(text + 1) == "%";
     let first = if percent { text + 2 } else { text + 3 };
     let bracket = tokens.word(first) == "(";
+    let apart = tokens.at(first).is_none_or(|token| token.newline_before);
+    if apart || !line.own.contains(&first) || words::is_reserved(tokens.word(first)) {
+        let sign = scene.span(tokens.bytes(&(text + 1..first)));
+        return Some(told(NO_FILLING, sign, NOT_FILLED, FILLED));
+    }
     let mut end = first + 1;
     if bracket {
         end = tokens.partner(first) + 1;
@@ -42,12 +52,8 @@ pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         }
     }
     let whole = scene.span(tokens.bytes(&(text..end)));
-    let found = told(
-        "a text takes values in by itself",
-        scene.span(tokens.bytes(&(text + 1..end))),
-        "not how a text is filled",
-        "a value stands in the text: `\"the queue of ${pod} is stuck\"`",
-    );
+    let filling = scene.span(tokens.bytes(&(text + 1..end)));
+    let found = told(NO_FILLING, filling, NOT_FILLED, FILLED);
     let values = match bracket {
         true => tokens.text.get(tokens.bytes(&(first + 1..end - 1)))?,
         false => tokens.text.get(tokens.bytes(&(first..end)))?,
@@ -73,19 +79,29 @@ fn filled(text: &str, percent: bool, values: &[&str]) -> Option<String> {
         &["{}"]
     };
     let mut right = String::new();
+    let mut values = values.iter();
     let mut rest = text;
-    for value in values {
-        let places = marks
-            .iter()
-            .filter_map(|mark| Some((rest.find(mark)?, mark.len())));
-        let (at, length) = places.min()?;
-        right.push_str(rest.get(..at)?);
-        right.push_str(&format!("${{{value}}}"));
-        rest = rest.get(at + length..)?;
+    while let Some(first) = rest.chars().next() {
+        // Two signs are one that stands for itself.
+        let sign = percent && rest.starts_with("%%");
+        let mark = marks.iter().find(|mark| rest.starts_with(*mark));
+        let length = match (sign, mark) {
+            (true, _) => {
+                right.push('%');
+                2
+            }
+            (false, Some(mark)) => {
+                right.push_str(&format!("${{{}}}", values.next()?));
+                mark.len()
+            }
+            (false, None) => {
+                right.push(first);
+                first.len_utf8()
+            }
+        };
+        rest = rest.get(length..)?;
     }
-    let left = marks.iter().any(|mark| rest.contains(mark));
-    right.push_str(rest);
-    (!left).then_some(right)
+    values.next().is_none().then_some(right)
 }
 
 /// `retries 2 every 5s`, `retry 2 times every 5s`
@@ -117,7 +133,7 @@ pub(super) fn business_days(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     if !work || !matches!(tokens.word(first + 1), "days" | "day") {
         return None;
     }
-    let message = "days of work are one word";
+    let message = "working days are one word: `workdays`";
     Some(put(scene, message, first..first + 2, "no unit", "workdays"))
 }
 
@@ -307,28 +323,32 @@ pub(super) fn done_when(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     }
     let done = tokens.text.get(tokens.bytes(&(start..at)))?.trim_end();
     let condition = tokens.text.get(tokens.bytes(&(at + 1..line.range.end)))?;
-    let not = if tokens.word(at) == "unless" {
-        "not "
-    } else {
-        ""
-    };
+    let asked = asked(scene, at, line.range.end)?;
+    let right = format!("if {asked} {{ {done} }}");
     let found = told(
         "a condition stands before what depends on it",
         scene.token_span(at),
         "does not fit here",
-        format!("write `if {not}{condition} {{ {done} }}`"),
+        format!("write `{right}`"),
     );
     let whole = scene.span(tokens.bytes(&line.range));
     Some(
         match done.contains('\n') || condition.contains('\n') || condition.contains('{') {
             true => found,
-            false => found.fix(
-                "write an `if`",
-                whole,
-                format!("if {not}{condition} {{ {done} }}"),
-            ),
+            false => found.fix("write an `if`", whole, right),
         },
     )
+}
+
+/// The condition behind a word that asks for it, or for its opposite.
+pub(super) fn asked(scene: &Scene<'_>, at: usize, end: usize) -> Option<String> {
+    let condition = scene.text(at + 1..end)?;
+    let joined = scene.tokens.joins_conditions(at + 1..end);
+    Some(match (scene.tokens.word(at), joined) {
+        ("unless", true) => format!("not ({condition})"),
+        ("unless", false) => format!("not {condition}"),
+        _ => condition.to_owned(),
+    })
 }
 
 /// `given alert Down {service="web"}`: labels as a query has them.
@@ -342,6 +362,18 @@ pub(super) fn labels_in_braces(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
         return None;
     }
     let close = tokens.partner(open);
+    let matches = tokens.flat(open + 1..close).any(|index| {
+        let negated = tokens.word(index) == "!" && tokens.word(index + 1) == "=";
+        negated || tokens.word(index) == "=" && tokens.word(index + 1) == "~"
+    });
+    if matches {
+        return Some(told(
+            "labels stand in parentheses, each with its one value",
+            scene.span(tokens.bytes(&(open..close + 1))),
+            "no matchers here",
+            "write `given alert Down(service: \"web\")`",
+        ));
+    }
     let title = "write parentheses";
     let gap = scene.span(tokens.at(open - 1)?.end..tokens.at(open)?.end);
     let found = told(

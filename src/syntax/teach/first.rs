@@ -101,18 +101,7 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         return Some(found);
     }
     if let Some((right, help)) = foreign(word, second, line.kind) {
-        let diagnostic = diagnostic.help(help);
-        let title = format!("write `{right}`");
-        return Some(match right {
-            "" => diagnostic,
-            "wait" if is_digits(second) => {
-                let seconds = scene.token_span(start + 1).at_end();
-                diagnostic
-                    .fix(title.as_str(), span, right)
-                    .fix(title.as_str(), seconds, "s")
-            }
-            right => diagnostic.fix(title, span, right),
-        });
+        return Some(instead(scene, start, right, diagnostic.help(help)));
     }
     let goes_on = matches!(word, "within" | "holding" | "every" | "retry" | "abort");
     if line.kind == Kind::Stmt && (goes_on || words::is_reserved(word)) {
@@ -133,6 +122,29 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         ),
         None => diagnostic.help(format!("such a line begins with {}", words::listed(known))),
     })
+}
+
+/// The word that is meant by one of another language, if it says the same.
+fn instead(scene: &Scene<'_>, start: usize, right: &str, found: Diagnostic) -> Diagnostic {
+    let tokens = scene.tokens;
+    let span = scene.token_span(start);
+    let title = format!("write `{right}`");
+    match right {
+        "" => found,
+        "wait" => {
+            // `pause: 30`
+            let sign = matches!(tokens.word(start + 1), ":" | "=");
+            let time = start + 1 + usize::from(sign);
+            let both = scene.span(tokens.bytes(&(start..time + 1)));
+            let unit = if is_digits(tokens.word(time)) {
+                "s"
+            } else {
+                ""
+            };
+            found.fix(title, both, format!("wait {}{unit}", tokens.word(time)))
+        }
+        right => found.fix(title, span, right),
+    }
 }
 
 /// `worker: Pod = k8s.pod(namespace, pod)`

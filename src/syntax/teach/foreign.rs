@@ -16,11 +16,11 @@ pub(super) fn foreign(
         Kind::Clause => foreign_clause(word, second),
         Kind::Trigger => foreign_condition(word),
         Kind::Test => foreign_test(word),
+        Kind::Product => foreign_product(word),
         Kind::Item
         | Kind::Arm
         | Kind::Condition
         | Kind::Blast
-        | Kind::Product
         | Kind::Target
         | Kind::Extern
         | Kind::Field
@@ -62,7 +62,21 @@ const STATEMENTS: &[(&[&str], &str, &str)] = &[
         "",
         "a failure is handled where it comes up: `let x = f() else none`",
     ),
-    (&["sleep"], "wait", "to let time pass is `wait 30s`"),
+    (
+        &["sleep", "pause", "delay"],
+        "wait",
+        "`wait 30s` lets time pass",
+    ),
+    (
+        &["until", "wait_for", "waitfor"],
+        "",
+        "to wait for something is `verify within 5m { moved() > 0 }`",
+    ),
+    (
+        &["except", "rescue"],
+        "",
+        "what follows from a failure stands on the line, `else ...`; another way to try is an `attempt \"...\" { ... }`",
+    ),
     (
         &["run", "call", "exec", "await", "perform", "execute"],
         "do",
@@ -117,7 +131,7 @@ const STATEMENTS: &[(&[&str], &str, &str)] = &[
         "what is taken back stands behind its change, `do ... undo { ... }`, or holds for a block: `with do ... { }`",
     ),
     (
-        &["retries", "delay", "max_retries", "backoff"],
+        &["retries", "max_retries", "backoff"],
         "",
         "what is tried again says so on its own line: `do k8s.restart(pod) retry 2 every 30s`",
     ),
@@ -131,7 +145,6 @@ const STATEMENTS: &[(&[&str], &str, &str)] = &[
             "ignore_errors",
             "continue_on_error",
             "failed_when",
-            "rescue",
             "onerror",
         ],
         "",
@@ -191,6 +204,9 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
         "event" => ("on event", "what starts a runbook is said with `on`"),
         "schedule" => ("on schedule", "what starts a runbook is said with `on`"),
         "request" => ("on request", "what starts a runbook is said with `on`"),
+        "priority" | "sev" | "urgency" | "level" => {
+            ("severity", "how much it matters is said with `severity`")
+        }
         "else" | "default" | "fallback" | "finally" => (
             "otherwise",
             "what is done where nothing is found is said with `otherwise`",
@@ -273,6 +289,20 @@ fn foreign_test(word: &str) -> Option<(&'static str, &'static str)> {
         }
         "when" | "mock" | "and" | "with" | "let" | "setup" => {
             ("given", "what the world is like is said with `given`")
+        }
+        _ => return None,
+    })
+}
+
+fn foreign_product(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "timezone" | "time_zone" | "tz" => ("zone", "the time zone is said with `zone`"),
+        "maintainer" | "team" | "owned_by" => ("owner", "whose it is is said with `owner`"),
+        "escalation" | "escalate" | "oncall" | "on_call" => {
+            ("chain", "who is paged after whom is said with `chain`")
+        }
+        "hosts" | "resources" | "targets" | "contains" | "has" => {
+            ("owns", "what belongs to a product is said with `owns`")
         }
         _ => return None,
     })

@@ -6,8 +6,8 @@ use super::slips::stuck;
 use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
 use crate::library;
+use crate::syntax::days::{day_of, days};
 use crate::syntax::kinds::Kind;
-use crate::syntax::recover;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
 
@@ -132,7 +132,7 @@ pub(super) fn dashed_name(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let better = words::lower_snake(&written.replace('-', "_"));
     let days = written.split_once('-').and_then(|(from, to)| {
         let weekly = line.kind == Kind::Item && tokens.word(line.range.start) == "window";
-        Some(recover::days(recover::day_of(from)?, recover::day_of(to)?)).filter(|_| weekly)
+        Some(days(day_of(from)?, day_of(to)?)).filter(|_| weekly)
     });
     if let Some(days) = days {
         let found = Diagnostic::new(

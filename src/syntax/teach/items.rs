@@ -4,6 +4,7 @@
 //! an edit where one is sure.
 
 use super::Scene;
+use super::shape::indent_of;
 use crate::diag::{Code, Diagnostic};
 use crate::library;
 use crate::syntax::patch::Splice;
@@ -194,10 +195,7 @@ pub(in crate::syntax) fn dashed_list(
     if !is_dash(first) || !opens {
         return None;
     }
-    let mut splices = vec![Splice {
-        range: tokens.at(first)?.start..tokens.at(first + 1)?.start,
-        text: "[".into(),
-    }];
+    let mut dashes = vec![first];
     let mut last = second;
     for index in second..tokens.len() {
         let token = tokens.at(index)?;
@@ -205,14 +203,24 @@ pub(in crate::syntax) fn dashed_list(
             break;
         }
         if token.newline_before {
-            splices.push(Splice {
-                range: tokens.at(index - 1)?.end..tokens.at(index + 1)?.start,
-                text: ", ".into(),
-            });
+            dashes.push(index);
         }
         last = index;
     }
     let end = tokens.at(last)?.end;
+    if let Some(found) = listed_below(scene, first - 1, &dashes, end) {
+        return Some(found);
+    }
+    let mut splices = vec![Splice {
+        range: tokens.at(first)?.start..tokens.at(first + 1)?.start,
+        text: "[".into(),
+    }];
+    for dash in dashes.iter().skip(1).copied() {
+        splices.push(Splice {
+            range: tokens.at(dash - 1)?.end..tokens.at(dash + 1)?.start,
+            text: ", ".into(),
+        });
+    }
     splices.push(Splice {
         range: end..end,
         text: "]".into(),
@@ -229,4 +237,106 @@ pub(in crate::syntax) fn dashed_list(
         found.fix("write brackets", span, splice.text.clone())
     });
     Some((found, splices))
+}
+
+/// `blast:`, `enum Tier:`, `owns:`, `chain:` and below it dashes: what is listed there is no list of values.
+fn listed_below(
+    scene: &Scene<'_>,
+    colon: usize,
+    dashes: &[usize],
+    end: usize,
+) -> Option<(Diagnostic, Vec<Splice>)> {
+    let tokens = scene.tokens;
+    let mut above = (0..=colon).rev();
+    let head = above
+        .find(|index| *index == 0 || tokens.at(*index).is_some_and(|token| token.newline_before))?;
+    if tokens.word(colon) != ":" {
+        return None;
+    }
+    let (message, help, block) = match tokens.word(head) {
+        "blast" => (
+            "the limits stand in the block of `blast`, one a line",
+            "write `blast { at most 1 k8s.Pod }`, without dashes",
+            Some(""),
+        ),
+        "enum" => (
+            "the members of an enum stand in braces, with a comma between them",
+            "write `enum Region { eu, us, ap }`",
+            Some(","),
+        ),
+        "owns" => (
+            "what belongs to `owns` stands on its line",
+            "what is owned stands on one line: `owns k8s.namespace(\"shop\"), host.named(\"web-*\")`",
+            None,
+        ),
+        "chain" => (
+            "what belongs to `chain` stands on its line",
+            "a chain stands on one line: `chain builder for 5m, platform until acknowledged`",
+            None,
+        ),
+        _ => return None,
+    };
+    let splices = without_dashes(scene, (head, colon), dashes, end, block)?;
+    let span = scene.token_span(colon);
+    let found = Diagnostic::new(Code::Syntax, message, span, "`:` opens no list").help(help);
+    // How long each link waits is not said: no edit can.
+    let fixed = tokens.word(head) != "chain";
+    let found = splices
+        .iter()
+        .filter(|_| fixed)
+        .fold(found, |found, splice| {
+            let span = scene.span(splice.range.clone());
+            found.fix("write it without dashes", span, splice.text.clone())
+        });
+    Some((found, splices))
+}
+
+/// What stands below such a head in a block, or on its line; `block` is what its lines have between them.
+fn without_dashes(
+    scene: &Scene<'_>,
+    (head, colon): (usize, usize),
+    dashes: &[usize],
+    end: usize,
+    block: Option<&str>,
+) -> Option<Vec<Splice>> {
+    let tokens = scene.tokens;
+    let mut splices = Vec::new();
+    let opens = tokens.bytes(&(colon..colon + 1));
+    splices.push(Splice {
+        range: opens.clone(),
+        text: if block.is_some() {
+            " {".into()
+        } else {
+            String::new()
+        },
+    });
+    for (at, dash) in dashes.iter().copied().enumerate() {
+        let own = tokens.at(dash)?.start..tokens.at(dash + 1)?.start;
+        splices.push(match block {
+            Some(_) => Splice {
+                range: own,
+                text: String::new(),
+            },
+            None => Splice {
+                range: tokens.at(dash - 1)?.end.max(opens.end)..own.end,
+                text: if at == 0 { " ".into() } else { ", ".into() },
+            },
+        });
+        if let (Some(","), true) = (block, at > 0) {
+            let before = tokens.at(dash - 1)?.end;
+            splices.push(Splice {
+                range: before..before,
+                text: ",".into(),
+            });
+        }
+    }
+    if block.is_some() {
+        let indent = indent_of(tokens.text, tokens.at(head)?.start);
+        splices.push(Splice {
+            range: end..end,
+            text: format!("\n{indent}}}"),
+        });
+    }
+    splices.sort_by_key(|splice| splice.range.start);
+    Some(splices)
 }

@@ -206,6 +206,29 @@ pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     })
 }
 
+/// `""again and again""`: the quotes twice.
+pub(super) fn quotes_twice(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let empty = |index: &usize| tokens.word(*index) == "\"\"";
+    let mut own = line.own.iter().copied().filter(empty);
+    let (first, last) = (own.next()?, own.next()?);
+    let glued = tokens.glued(first) && last > first + 1 && tokens.glued(last - 1);
+    if !glued || own.next().is_some() {
+        return None;
+    }
+    let title = "remove the second quotes";
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "a text has one quote at each end",
+        scene.span(tokens.bytes(&(first..last + 1))),
+        "an empty text, words, and an empty text",
+    );
+    let inner = scene.text(first + 1..last)?;
+    let found = found.help(format!("write `\"{inner}\"`"));
+    let found = found.fix(title, scene.token_span(first), "\"");
+    Some(found.fix(title, scene.token_span(last), "\""))
+}
+
 /// `f"the queue of {pod}"`
 fn filled_text(scene: &Scene<'_>, tag: usize) -> Diagnostic {
     let tokens = scene.tokens;
@@ -262,14 +285,21 @@ fn is_literal(scene: &Scene<'_>, open: usize) -> bool {
     let Some(before) = open.checked_sub(1).filter(|_| tokens.word(open) == "{") else {
         return false;
     };
-    let labelled = tokens.word(open + 2) == ":";
+    // `given alert Down {service="web"}` has a lesson of its own.
+    let head = before.checked_sub(1).map_or("", |head| tokens.word(head));
+    let given = matches!(head, "alert" | "event" | "request");
+    let labelled = tokens.word(open + 2) == ":" || tokens.word(open + 2) == "=" && !given;
     let word = tokens.word(before);
     let is_type = word.starts_with(|first: char| first.is_ascii_uppercase())
         && tokens
             .at(before)
             .is_some_and(|token| token.kind == PieceKind::Word);
     let empty = tokens.partner(open) == open + 1;
-    is_type && labelled || word == "=" && (labelled || empty || tokens.word(open + 2) == ",")
+    // `{p for p in pods}`: a set of another language.
+    let taken = tokens.word(open + 2) == "for" && matches!(word, "=" | "in");
+    is_type && labelled
+        || word == "=" && (labelled || empty || tokens.word(open + 2) == ",")
+        || taken
 }
 
 fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
@@ -295,16 +325,35 @@ fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
     };
     if is_record {
         let gap: Span = scene.span(before.end..tokens.bytes(&(open..open + 1)).end);
-        diagnostic
+        let found = diagnostic
             .help("a record is written like a call: `Pod(name: \"w\")`")
-            .fix("write parentheses", gap, "(")
-            .fix("write parentheses", scene.token_span(close), ")")
+            .fix("write parentheses", gap, "(");
+        let found = signs(scene, found, "write parentheses", open..close);
+        found.fix("write parentheses", scene.token_span(close), ")")
     } else {
-        diagnostic
+        let found = diagnostic
             .help("a list or a map stands in brackets: `[\"a\": 1]`, the empty map is `[:]`")
-            .fix("write brackets", span, "[")
-            .fix("write brackets", scene.token_span(close), "]")
+            .fix("write brackets", span, "[");
+        let found = signs(scene, found, "write brackets", open..close);
+        found.fix("write brackets", scene.token_span(close), "]")
     }
+}
+
+/// What is written another way inside of such braces, too: `ready = 3`, `p for p in ps if p.ready`.
+fn signs(scene: &Scene<'_>, found: Diagnostic, title: &str, inside: Range<usize>) -> Diagnostic {
+    let tokens = scene.tokens;
+    let taken = tokens.word(inside.start + 2) == "for";
+    let flat = tokens.flat(inside.start + 1..inside.end);
+    flat.fold(found, |found, index| match tokens.word(index) {
+        "if" if taken => found.fix(title, scene.token_span(index), "where"),
+        "=" if matches!(tokens.word(index.saturating_sub(2)), "{" | ",") => {
+            let own = tokens.bytes(&(index - 1..index + 1));
+            let end = tokens.at(index + 1).map_or(own.end, |next| next.start);
+            let start = tokens.at(index - 1).map_or(own.start, |name| name.end);
+            found.fix(title, scene.span(start..end), ": ")
+        }
+        _ => found,
+    })
 }
 
 /// `${pod}` outside of a text, `Pod({ready: true})`: what stands inside is meant alone.

@@ -230,7 +230,17 @@ pub(super) fn not_in(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let title = "move `not` to the front";
     let found = found.fix(title, scene.span(start..start), "not ");
     let gap = tokens.at(not)?.start..tokens.at(not + 1)?.start;
-    Some(found.fix(title, scene.span(gap), ""))
+    let found = found.fix(title, scene.span(gap), "");
+    // A list in the brackets of another language.
+    let open = not + 2;
+    Some(match tokens.word(open) {
+        "(" | "{" => found.fix(title, scene.token_span(open), "[").fix(
+            title,
+            scene.token_span(tokens.partner(open)),
+            "]",
+        ),
+        _ => found,
+    })
 }
 
 /// `a ** 2`, `a -lt b`
@@ -312,6 +322,36 @@ pub(super) fn guard_else(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         scene.token_span(index),
         "`else` does not fit here",
         "where it does not hold, the run is handed over by itself; for something else ask before: `if ... { page builder \"...\" }`",
+    ))
+}
+
+/// `x is not None`, `do f() || true`
+pub(super) fn something_there(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let next = tokens.word(at + 1);
+    if tokens.word(at) == "not" && at > 0 && tokens.word(at - 1) == "is" {
+        let nothing = matches!(next, "None" | "none" | "null" | "nil" | "undefined");
+        let span = scene.span(tokens.bytes(&(at - 1..at + 2)));
+        let found = told(
+            "whether there is something is asked with `is some x`",
+            span,
+            "does not fit here",
+            "write `if known is some cache { ... }`: `cache` is then what is there; that there is nothing is `is none`",
+        );
+        return nothing.then_some(found);
+    }
+    let does = tokens.word(line.range.start) == "do";
+    let value = matches!(tokens.word(at + 2), "true" | ":" | "false" | "exit");
+    if !does || tokens.word(at) != "|" || next != "|" || !value {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(at..at + 3)));
+    Some(told(
+        "a change that failed ends the remedy, and is told",
+        span,
+        "does not fit here",
+        "another way to try is an `attempt \"...\" { ... }` of its own; how often a change is tried, `retry 2 every 30s`",
     ))
 }
 

@@ -58,7 +58,7 @@ pub(super) fn declared(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         "runbook" => {
             "write `runbook NAME for PRODUCT {`, its name in small letters: `stuck_worker`"
         }
-        "let" => "write `let x = ...`",
+        "let" => "give the value a name: write `let x = ...`",
         "watch" => "a watch is called by its name, `lag()`: write `watch lag() = ...`",
         _ => {
             "a name follows the word, in small letters; that of a record or an enum begins with a capital"
@@ -112,26 +112,4 @@ pub(super) fn role_without_kind(scene: &Scene<'_>, line: &Line) -> Option<Diagno
         _ => return Some(found),
     };
     Some(found.fix(format!("add `{kind}`"), span.at_start(), format!("{kind} ")))
-}
-
-/// `expect paged nobody`, `expect told no one`
-pub(super) fn nobody(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    let tokens = scene.tokens;
-    let index = line.range.start + 1;
-    let word = tokens.word(index);
-    let nobody = matches!(tokens.word(index + 1), "nobody" | "none" | "noone" | "no");
-    let told = matches!(word, "paged" | "page" | "woken");
-    if line.kind != Kind::Test || tokens.word(index - 1) != "expect" || !told || !nobody {
-        return None;
-    }
-    let span = scene.span(tokens.bytes(&(index..line.range.end)));
-    let found = Diagnostic::new(
-        Code::Syntax,
-        "that nobody was paged is said the other way round",
-        span,
-        "in another order",
-    );
-    let right = "nobody paged";
-    let found = found.help(format!("write `expect {right}`"));
-    Some(found.fix(format!("write `{right}`"), span, right))
 }

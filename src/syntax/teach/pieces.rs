@@ -3,6 +3,7 @@
 //!
 //! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit where one is sure.
 
+use super::brought::asked;
 use super::slips::stuck;
 use super::{Line, Scene, told};
 use crate::diag::Diagnostic;
@@ -37,7 +38,7 @@ pub(super) fn bare_key(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let right = format!("({})", names.join(", "));
     let span = scene.span(tokens.bytes(&(start + 2..line.range.end)));
     let found = told(
-        "what tells incidents apart stands in parentheses, if it is more than one",
+        "several values that tell incidents apart stand in parentheses",
         span,
         "no parentheses",
         format!("write `incident per {right}`"),
@@ -198,7 +199,7 @@ pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let close = tokens.partner(open);
     let at = close + 1;
     let word = tokens.word(at);
-    let moved = matches!(word, "abort" | "every" | "holding" | "within" | "retry");
+    let moved = matches!(word, "abort" | "every" | "holding" | "within");
     if tokens.word(start) != "verify" || !moved || !line.range.contains(&at) {
         return None;
     }
@@ -213,7 +214,7 @@ pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         &format!("`{word}` stands before the block"),
         span,
         "too late here",
-        format!("the block ends the line, but for `else`: `{said} {{ ... }}`"),
+        format!("only `else` may follow the block: write `{said} {{ ... }}`"),
     );
     // How long it may take stands first.
     let place = if word == "within" { start + 1 } else { open };
@@ -252,51 +253,6 @@ pub(super) fn split_duration(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     Some(found.fix(format!("write `{right}`"), gap, ""))
 }
 
-/// `if c: found x`, `if c then found x`, `else: found x`
-pub(super) fn colon_for_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    let tokens = scene.tokens;
-    let start = line.range.start;
-    let at = stuck(scene, line)?;
-    let heads = matches!(tokens.word(start), "if" | "for" | "}");
-    let statement = at + 1 < line.range.end && tokens.is_statement_word(at + 1);
-    let sign = matches!(tokens.word(at), ":" | "then" | "do");
-    if line.kind != Kind::Stmt || !heads || !sign || !statement {
-        return None;
-    }
-    let inner = scene.text(at + 1..line.range.end)?;
-    // `return` alone ends nothing here: a `guard` stops before a change.
-    if inner.contains('\n') {
-        return None;
-    }
-    if inner == "return" {
-        let found = told(
-            "a branch is a block, and no remedy is left by `return`",
-            scene.token_span(at),
-            "opens no block",
-            "what must hold before a change is a `guard`: `guard before < 10`",
-        );
-        let asked = tokens.word(start) == "if" && at > start + 1;
-        let condition = scene.text(start + 1..at)?;
-        let plain = !condition.contains(" and ") && !condition.contains(" or ");
-        let whole = scene.span(tokens.bytes(&line.range));
-        return Some(match asked && plain {
-            true => found.fix("write a `guard`", whole, format!("guard not {condition}")),
-            false => found,
-        });
-    }
-    let title = "write braces";
-    let end = tokens.bytes(&line.range).end;
-    let found = told(
-        "a branch is a block",
-        scene.token_span(at),
-        "opens no block",
-        format!("write `{{ {inner} }}`"),
-    );
-    let gap = scene.span(tokens.at(at.checked_sub(1)?)?.end..tokens.at(at + 1)?.start);
-    let found = found.fix(title, gap, " { ");
-    Some(found.fix(title, scene.span(end..end), " }"))
-}
-
 /// `do k8s.restart worker`, `do k8s.scale owner, to: 5`
 pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
@@ -310,7 +266,8 @@ pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option
         return None;
     }
     let stops = [
-        "undo", "within", "retry", "else", "waive", "because", "every", "{",
+        "undo", "within", "retry", "else", "waive", "because", "every", "{", "if", "when",
+        "unless", "where", "provided", "once", "and",
     ];
     let end = tokens
         .flat(at..line.range.end)
@@ -330,6 +287,15 @@ pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option
         "no `(` before it",
         format!("write `{call}`"),
     );
+    let condition = matches!(tokens.word(end), "if" | "when" | "unless" | "where");
+    if condition && end + 1 < line.range.end {
+        // `do k8s.restart worker if c`: what it depends on stands before it, too.
+        let asked = asked(scene, end, line.range.end)?;
+        let right = format!("if {asked} {{ {} {call} }}", tokens.word(start));
+        let whole = scene.span(tokens.bytes(&line.range));
+        let found = found.help(format!("write `{right}`"));
+        return Some(found.fix("write an `if`", whole, right));
+    }
     let found = found.fix(title, gap, "(");
     Some(found.fix(title, scene.span(last..last), ")"))
 }

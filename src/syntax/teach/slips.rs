@@ -36,23 +36,27 @@ pub(super) fn clause_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         return None;
     }
     let span = scene.token_span(index);
-    Some(
-        Diagnostic::new(
-            Code::Syntax,
-            format!("no `:` after `{word}`"),
-            span,
-            "`:` does not fit here",
-        )
-        .help(format!(
-            "what belongs to `{word}` follows it after a blank: `{word} ...`"
-        ))
-        .fix(
-            "remove the `:`",
-            span,
-            if tokens.glued(index) { " " } else { "" },
-        )
-        .safe(),
+    let blank = if tokens.glued(index) { " " } else { "" };
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("no `:` after `{word}`"),
+        span,
+        "`:` does not fit here",
     )
+    .help(format!(
+        "what belongs to `{word}` follows it after a blank: `{word} ...`"
+    ))
+    .fix("remove the `:`", span, blank)
+    .safe();
+    let value = index + 1..line.range.end;
+    Some(match scene.text(value.clone()) {
+        // `zone: Europe/Berlin`: a text without its quotes, too.
+        Some(zone) if word == "zone" && value.len() > 1 => {
+            let place = scene.span(tokens.bytes(&value));
+            found.fix("remove the `:`", place, format!("\"{zone}\""))
+        }
+        _ => found,
+    })
 }
 
 /// `version "1.0.0"`, `version v1.0.0`
@@ -70,14 +74,13 @@ pub(super) fn quoted_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
         let found = found.help("three numbers: `version 1.0.0`");
         return Some(found.fix("remove the `v`", span, ""));
     }
-    let is_text = tokens
-        .at(index)
-        .is_some_and(|token| token.kind == PieceKind::Text);
+    let value = index + usize::from(matches!(tokens.word(index), "=" | ":"));
+    let is_text = scene.is(value, PieceKind::Text);
     if line.kind != Kind::Clause || tokens.word(index - 1) != "version" || !is_text {
         return None;
     }
-    let span = scene.token_span(index);
-    let inner = tokens.word(index).trim_matches('"');
+    let span = scene.span(tokens.bytes(&(index..value + 1)));
+    let inner = tokens.word(value).trim_matches('"');
     let number = inner.trim_start_matches('v');
     let parts = number.split('.').collect::<Vec<_>>();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -170,8 +173,7 @@ pub(super) fn joined_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         "`+` does not fit here",
     );
     let help = "a value stands in the text itself: `\"... ${value}\"`";
-    let Some((joined, end)) = joined(scene, before).filter(|(_, end)| *end == line.range.end)
-    else {
+    let Some((joined, end)) = joined(scene, before) else {
         return Some(diagnostic.help(help));
     };
     let whole = scene.span(tokens.bytes(&(before..end)));
@@ -257,14 +259,12 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     {
         return None;
     }
-    // `to resolve`, `end resolved`, `not paged`, `nobody is paged`, `once did a`
+    // `to resolve`, `end resolved`, `once did a`
     let whole = scene.span(tokens.bytes(&(index..line.range.end)));
     let rest = tokens
         .text
         .get(tokens.bytes(&(index + 1..line.range.end)))?;
-    let nobody = matches!(word, "not" | "nobody" | "none" | "noone") && rest.contains("paged");
     let (span, right) = match (word, right_expectation(word, rest)) {
-        _ if nobody => (whole, "nobody paged".to_owned()),
         ("to" | "end" | "ends" | "that" | "it" | "run", _) => {
             let meant = right_expectation(tokens.word(index + 1), "");
             let meant = meant.unwrap_or(tokens.word(index + 1));
@@ -280,12 +280,11 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         _ => match words::nearest(word, words::EXPECT_WORDS) {
             Some(near) => (scene.token_span(index), near.to_owned()),
             None if tokens.word(index + 1) == "(" => return Some(no_value(scene, index)),
-            None if tokens.word(index + 1) == "." => {
-                let path = scene.tokens.bytes(&(index..index + 3));
-                let action = tokens.text.get(path.clone())?;
-                (scene.span(path), format!("did {action}"))
+            None if tokens.word(index + 1) == "." => did_so_often(scene, line, index)?,
+            None if scene.lowering.finds(word) => {
+                (scene.token_span(index), format!("found {word}"))
             }
-            None => (scene.token_span(index), format!("found {word}")),
+            None => return Some(unknown_end(scene, index)),
         },
     };
     let shown = right.split(' ').next().unwrap_or_default();
@@ -301,6 +300,46 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     )
 }
 
+/// `expect great`: neither an end nor a finding.
+fn unknown_end(scene: &Scene<'_>, index: usize) -> Diagnostic {
+    let word = scene.tokens.word(index);
+    Diagnostic::new(
+        Code::Syntax,
+        format!("nothing comes of a run that is called `{word}`"),
+        scene.token_span(index),
+        "does not fit here",
+    )
+    .help("an end: `resolved`, `cleared`, `mitigated`, `undone`, `handed builder`; what was found: `found stuck`; what was done: `did k8s.restart once`, `no change`")
+}
+
+/// `expect k8s.restart`, `expect k8s.restart == 1`: what was done, and how often.
+fn did_so_often(scene: &Scene<'_>, line: &Line, index: usize) -> Option<(Span, String)> {
+    let tokens = scene.tokens;
+    let end = index + 3;
+    let action = tokens.text.get(tokens.bytes(&(index..end)))?;
+    let mut number = end;
+    while matches!(tokens.word(number), "=" | "is") && number + 1 < line.range.end {
+        number += 1;
+    }
+    let digits = tokens.word(number);
+    let counted = number > end && number + 1 == line.range.end;
+    let times = match digits {
+        "1" => "once".to_owned(),
+        _ => format!("{digits} times"),
+    };
+    let some = digits.bytes().all(|byte| byte.is_ascii_digit()) && digits != "0";
+    Some(match counted && some {
+        true => {
+            let span = scene.span(tokens.bytes(&(index..line.range.end)));
+            (span, format!("did {action} {times}"))
+        }
+        false => {
+            let span = scene.span(tokens.bytes(&(index..end)));
+            (span, format!("did {action}"))
+        }
+    })
+}
+
 /// `expect lag() == 200`
 fn no_value(scene: &Scene<'_>, index: usize) -> Diagnostic {
     Diagnostic::new(
@@ -313,12 +352,13 @@ fn no_value(scene: &Scene<'_>, index: usize) -> Diagnostic {
 }
 
 /// What is said of what has come about, for a word that asks for it.
-fn right_expectation(word: &str, rest: &str) -> Option<&'static str> {
+pub(super) fn right_expectation(word: &str, rest: &str) -> Option<&'static str> {
     Some(match word {
-        "resolve" | "resolves" | "fixed" | "solved" | "success" | "ok" => "resolved",
-        "page" | "pages" | "paging" => "paged",
-        "tell" | "tells" => "told",
-        "hand" | "hands" => "handed",
+        "resolve" | "resolves" | "fixed" | "solved" | "success" | "successful" | "succeeded"
+        | "ok" | "healed" | "healthy" | "repaired" | "recovered" => "resolved",
+        "page" | "pages" | "paging" | "alerted" | "woken" | "waked" | "escalated" => "paged",
+        "tell" | "tells" | "telled" | "informed" | "notified" | "messaged" => "told",
+        "hand" | "hands" | "handover" | "handed_over" | "transferred" => "handed",
         "find" | "finds" => "found",
         "do" | "does" | "called" | "calls" | "ran" | "call" => "did",
         "nothing" => "no change",

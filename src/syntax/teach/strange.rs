@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::slips::stuck;
 use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, near};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 
@@ -291,7 +291,13 @@ pub(super) fn foreign_type(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let found = told(scene.span(tokens.bytes(&(open..last + 1))));
     let brackets = scene.span(tokens.bytes(&(open..open + 2)));
     let found = found.fix(title, brackets, "List[");
-    Some(found.fix(title, scene.token_span(last).at_end(), "]"))
+    let element = tokens.word(last);
+    let known = near::type_elsewhere(element).filter(|known| *known != element && last == open + 2);
+    let end = scene.token_span(last);
+    Some(match known {
+        Some(known) => found.fix(title, end, format!("{known}]")),
+        None => found.fix(title, end.at_end(), "]"),
+    })
 }
 
 /// The last token of a type that begins here: `k8s.Pod`.

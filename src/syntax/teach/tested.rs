@@ -2,6 +2,7 @@
 //!
 //! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit.
 
+use super::slips::right_expectation;
 use super::{Line, Scene, told};
 use crate::diag::Diagnostic;
 use crate::syntax::kinds::Kind;
@@ -16,13 +17,10 @@ pub(super) fn expected_of_whom(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
         return None;
     }
     let word = tokens.word(index);
-    let right = match word {
-        "paged" | "told" | "handed" => word,
-        "telled" | "informed" | "notified" | "messaged" => "told",
-        "alerted" | "woken" | "waked" | "escalated" => "paged",
-        "handover" | "handed_over" | "transferred" => "handed",
-        _ => return None,
-    };
+    let right = right_expectation(word, "").unwrap_or(word);
+    if !matches!(right, "paged" | "told" | "handed") {
+        return None;
+    }
     let mut end = index + 1;
     while matches!(tokens.word(end), "to" | "over" | "the" | "off") && end + 1 < line.range.end {
         end += 1;
@@ -37,6 +35,36 @@ pub(super) fn expected_of_whom(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
     let help = format!("write `expect {shown}`");
     let found = told(&message, span, "does not fit here", help);
     Some(found.fix(format!("write `{shown}`"), span, shown))
+}
+
+/// `expect paged nobody`, `expect told no one`, `expect not paged`, `expect paged == false`
+pub(super) fn nobody_paged(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let (word, next) = (tokens.word(index), tokens.word(index + 1));
+    let paged = |word: &str| right_expectation(word, "").unwrap_or(word) == "paged";
+    let mut value = index + 1;
+    while matches!(tokens.word(value), "=" | "is") {
+        value += 1;
+    }
+    let none = words::is_nobody(next)
+        || value > index + 1 && matches!(tokens.word(value), "false" | "False" | "none" | "0");
+    let first = words::is_nobody(word) || matches!(word, "not" | "never");
+    let rest = || tokens.flat(index + 1..line.range.end);
+    let behind = first && word != "nobody" && rest().any(|index| paged(tokens.word(index)))
+        || word == "nobody" && next != "paged" && rest().any(|index| paged(tokens.word(index)));
+    let expects = line.kind == Kind::Test && tokens.word(index - 1) == "expect";
+    if !expects || !(paged(word) && none || behind) {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(index..line.range.end)));
+    let found = told(
+        "that nobody was paged is written `nobody paged`",
+        span,
+        "does not fit here",
+        "write `expect nobody paged`",
+    );
+    Some(found.fix("write `nobody paged`", span, "nobody paged"))
 }
 
 /// `expect found(overloaded)`, `expect did(k8s.scale) once`
@@ -106,10 +134,20 @@ pub(super) fn no_change(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     }
     let span = scene.span(tokens.bytes(&(index..line.range.end)));
     let found = told(
-        "that nothing was changed is said by two words",
+        "that nothing was changed is written `no change`",
         span,
         "does not fit here",
         "write `expect no change`",
     );
-    Some(found.fix("write `no change`", span, "no change"))
+    let rest = scene.text(index + 2..line.range.end).unwrap_or_default();
+    let empty = [
+        "", "made", "done", "happened", "happens", "taken", "at all", "was made", "was done",
+    ];
+    Some(match empty.contains(&rest) {
+        true => found.fix("write `no change`", span, "no change"),
+        // It would expect something else without it.
+        false => found.help(format!(
+            "`expect no change` is of the whole run, and says no more: `{rest}` is not expected here"
+        )),
+    })
 }

@@ -11,7 +11,6 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 
-/// The text of some tokens.
 /// Tokens that stand for `right`.
 fn turned(scene: &Scene<'_>, message: &str, range: Range<usize>, right: String) -> Diagnostic {
     let span = scene.span(scene.tokens.bytes(&range));

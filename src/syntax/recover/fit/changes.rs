@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::habits::{BETWEEN, COMMENTS, EMPTY_SIGNS, NOISE, SIGNS, WORDS};
+use super::habits::{COMMENTS, EMPTY_SIGNS, NOISE, WORDS};
 use crate::diag::near;
 use crate::library;
 use crate::syntax::expected;
@@ -39,6 +39,7 @@ pub(super) fn all(tokens: &Tokens<'_>, line: &Line, failure: &Failure) -> Vec<Ch
     place.seconds(&mut changes);
     place.near(failure, &mut changes);
     place.words(&mut changes);
+    place.within(&mut changes);
     place.noise(&mut changes);
     place.numbers(&mut changes);
     place.times(failure, &mut changes);
@@ -130,12 +131,29 @@ impl<'a, 't> Place<'a, 't> {
     fn words(&self, changes: &mut Vec<Change>) {
         for index in [self.here, self.before] {
             let tests = self.line.kind == Kind::Test;
+            let end = self.line.range.end;
+            let joined = index.is_some_and(|index| self.tokens.joins_conditions(index..end));
             let known = WORDS.iter().filter(|(word, better)| {
-                *word == self.word(index) && (tests || *better != "finding")
+                let meant = match *better {
+                    "finding" => tests,
+                    // It would be of the first condition alone.
+                    "if not" => !joined,
+                    _ => true,
+                };
+                *word == self.word(index) && meant
             });
             for (_, better) in known {
                 changes.extend(self.bytes(index).map(|range| put(range, better)));
             }
+        }
+    }
+
+    /// `recurs 3 in 24h then`: the time was read as a list that `in` asks.
+    fn within(&self, changes: &mut Vec<Change>) {
+        let above = self.before.and_then(|before| before.checked_sub(1));
+        let time = self.word(self.before);
+        if self.word(above) == "in" && time.starts_with(|first: char| first.is_ascii_digit()) {
+            changes.extend(self.bytes(above).map(|range| put(range, "within")));
         }
     }
 
@@ -182,6 +200,10 @@ impl<'a, 't> Place<'a, 't> {
         match literal {
             _ if self.here.is_none() || literal.contains(' ') => false,
             "of" => counted,
+            "within" | "every" | "after" | "holding" => {
+                here.starts_with(|first: char| first.is_ascii_digit())
+            }
+            "because" => !matches!(here, "true" | "false"),
             "as" => matches!(here, "ratio" | "seconds" | "bytes"),
             "by" => before == "owed",
             "when" | "during" | "fails" => false,
@@ -292,54 +314,6 @@ impl<'a, 't> Place<'a, 't> {
         changes.push(put(gap.start..next_token.start, better));
     }
 
-    /// Signs that are written otherwise.
-    fn signs(&self, literals: &[&str], changes: &mut Vec<Change>) {
-        for index in [self.here, self.before] {
-            let Some(run) = index.and_then(|index| self.run(index)) else {
-                continue;
-            };
-            let written = self.tokens.text.get(run.clone()).unwrap_or_default();
-            let known = SIGNS.iter().filter(|(sign, _)| *sign == written);
-            for (_, better) in known {
-                changes.push(put(run.clone(), better));
-            }
-            if self.line.kind == Kind::Test && matches!(written, "*" | "...") {
-                changes.push(put(run.clone(), "any"));
-            }
-            let one = written.len() <= 3 && index == self.here;
-            let literals = literals.iter().filter(|literal| one && **literal != "{");
-            for literal in literals {
-                changes.push(put(run.clone(), literal));
-            }
-        }
-        if let Some(range) = self.bytes(self.here)
-            && BETWEEN.contains(&self.word(self.here))
-        {
-            for literal in literals {
-                changes.push(put(range.clone(), literal));
-            }
-        }
-    }
-
-    /// The signs that stand together with one.
-    fn run(&self, index: usize) -> Option<Range<usize>> {
-        let mark = |index: usize| {
-            let token = self.tokens.at(index);
-            token.is_some_and(|token| token.kind == PieceKind::Mark)
-        };
-        if !mark(index) {
-            return None;
-        }
-        let (mut first, mut last) = (index, index);
-        while first > self.line.range.start && mark(first - 1) && self.tokens.glued(first - 1) {
-            first -= 1;
-        }
-        while mark(last + 1) && self.tokens.glued(last) {
-            last += 1;
-        }
-        Some(self.tokens.bytes(&(first..last + 1)))
-    }
-
     /// What stands there for nothing.
     fn removals(&self, changes: &mut Vec<Change>) {
         let open = self
@@ -379,6 +353,13 @@ impl<'a, 't> Place<'a, 't> {
         let (Some(left), Some(right)) = (self.bytes(Some(open)), self.bytes(Some(close))) else {
             return;
         };
+        // What has lines of its own is a block.
+        if self
+            .token(Some(close))
+            .is_some_and(|token| token.newline_before)
+        {
+            return;
+        }
         for (title, opener, closer) in [
             ("write parentheses", "(", ")"),
             ("write brackets", "[", "]"),

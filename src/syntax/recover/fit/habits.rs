@@ -43,6 +43,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("daily", "weekly Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
     ("every", "weekly"),
     ("unless", "abort if"),
+    ("timezone", "in"),
+    ("tz", "in"),
     ("when", "once"),
     ("min", "at least"),
     ("minimum", "at least"),
@@ -72,8 +74,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
 
 /// Words that say nothing here.
 pub(super) const NOISE: &[&str] = &[
-    "await", "async", "new", "mut", "then", "is", "please", "because", "the", "exactly", "only",
-    "just", "to", "made", "that",
+    "times", "tries", "await", "async", "new", "mut", "then", "is", "please", "because", "the",
+    "exactly", "only", "just", "to", "made", "that",
 ];
 
 /// Words between two parts of a line: one of them may be meant as another.

@@ -70,6 +70,8 @@ fn parts(tokens: &Tokens<'_>, line: &Line) -> Vec<Part> {
         let led = index
             .checked_sub(1)
             .is_some_and(|before| LEADS.contains(&tokens.word(before)));
+        // What counts something stands beside it: `within workdays 2`.
+        let led = led && !matches!(tokens.word(index), "workdays" | "workday");
         let together = (glued || led && !LEADS.contains(&tokens.word(index))) && !fixed;
         match parts.last_mut().filter(|last| together && !last.fixed) {
             Some(last) => last.tokens.end = end,

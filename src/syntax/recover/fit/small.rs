@@ -4,10 +4,12 @@
 //! In: the place where a line got stuck. Out: changes, none of them tried yet.
 
 use super::changes::{Change, Place, change, put, remove, splice};
+use crate::diag::near;
 use crate::syntax::expected;
 use crate::syntax::kinds::Kind;
 use crate::syntax::rules::{Failure, Rule};
 use crate::syntax::skim::PieceKind;
+use crate::syntax::words;
 
 /// Words behind which a block without its braces would end.
 const BEHIND_BLOCK: [&str; 5] = ["else", "abort", "owed", "undo", "waive"];
@@ -54,7 +56,20 @@ impl Place<'_, '_> {
         let word = self.word(self.here);
         let small = word.to_ascii_lowercase();
         let truth = matches!(small.as_str(), "true" | "false");
-        let value = truth || is_digits(word) || self.is(self.here, PieceKind::Text);
+        let known = [
+            "some",
+            "none",
+            "empty",
+            "not",
+            "null",
+            "nil",
+            "undefined",
+            "null",
+        ];
+        let name = self.is(self.here, PieceKind::Word)
+            && near::nearest(&small, known).is_none()
+            && !words::is_reserved(&small);
+        let value = truth || is_digits(word) || self.is(self.here, PieceKind::Text) || name;
         let (Some(is), Some(here)) = (self.bytes(self.before), self.bytes(self.here)) else {
             return;
         };
@@ -97,7 +112,14 @@ impl Place<'_, '_> {
             }
             return;
         };
-        if is_digits(word) && word.len() == 3 && is_digits(before) && !gap.is_empty() {
+        let percent = matches!(word, "percent" | "pct" | "percents");
+        if percent && is_digits(before) {
+            changes.push(change(
+                format!("write `{before}%`"),
+                gap.start..here.end,
+                "%",
+            ));
+        } else if is_digits(word) && word.len() == 3 && is_digits(before) && !gap.is_empty() {
             changes.push(change(format!("write `{before}_{word}`"), gap, "_"));
         } else if is_digits(self.word(next)) && self.here.is_some_and(|at| self.tokens.glued(at)) {
             match word {

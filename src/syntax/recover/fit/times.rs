@@ -3,10 +3,8 @@
 //! In: the place where a line got stuck. Out: changes, none of them tried yet.
 
 use super::changes::{Change, Place, change, put, splice};
+use crate::syntax::days::{day_of, days};
 use crate::syntax::rules::{Failure, Rule};
-
-/// The days, as they are written.
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 impl Place<'_, '_> {
     /// What is written another way here.
@@ -81,38 +79,6 @@ impl Place<'_, '_> {
     }
 }
 
-/// The days from one up to another, round the end of the week.
-pub(in crate::syntax) fn days(from: usize, to: usize) -> String {
-    let count = (to + DAYS.len() - from) % DAYS.len() + 1;
-    let days: Vec<&str> = DAYS
-        .iter()
-        .cycle()
-        .skip(from)
-        .take(count)
-        .copied()
-        .collect();
-    days.join(", ")
-}
-
-/// Which day of the week a word names: `mon`, `Monday`.
-pub(in crate::syntax) fn day_of(word: &str) -> Option<usize> {
-    let small = word.to_ascii_lowercase();
-    let short = small.get(..3)?;
-    let day = DAYS
-        .iter()
-        .position(|day| day.to_ascii_lowercase() == short)?;
-    let long = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    long.get(day)?.starts_with(&small).then_some(day)
-}
-
 /// `2am`, `11pm` as a time of the day.
 fn hour_of(word: &str) -> Option<String> {
     let small = word.to_ascii_lowercase();
@@ -125,27 +91,59 @@ fn hour_of(word: &str) -> Option<String> {
     Some(format!("{:02}:00", hour % 12 + shift))
 }
 
-/// A time that is written another way: with its day first, in quotes, with slashes, with seconds.
+/// A time that is written another way: with its day first where that is sure, in quotes, with slashes.
 fn time_of(written: &str) -> Option<String> {
     let plain = written.trim_matches('"');
-    let known = |letter: char| letter.is_ascii_digit() || "/-. T:Z".contains(letter);
-    if plain.len() > 40 || !plain.chars().all(known) {
+    if plain.len() > 40 {
         return None;
     }
-    let groups = plain.split(|letter: char| !letter.is_ascii_digit());
-    let groups: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
-    let [first, month, third, hour, minute, ..] = groups.as_slice() else {
-        return None;
+    let (date, clock) = plain.split_once(['T', ' '])?;
+    let (year, month, day) = date_of(date)?;
+    let clock = clock.trim();
+    let (clock, zone) = match clock.strip_suffix('Z') {
+        Some(clock) => (clock, "Z"),
+        None => (clock, ""),
     };
-    let (year, day) = match (first.len(), third.len()) {
-        (4, 1 | 2) => (first, third),
-        (1 | 2, 4) => (third, first),
+    let parts: Vec<&str> = clock.split(':').collect();
+    let (hour, minute, second) = match parts.as_slice() {
+        [hour, minute] => (hour, minute, None),
+        [hour, minute, second] => (hour, minute, Some(number(second, 59)?)),
         _ => return None,
     };
-    let number = |text: &str, most: u32| text.parse::<u32>().ok().filter(|number| *number <= most);
-    let (month, day) = (number(month, 12)?, number(day, 31)?);
     let (hour, minute) = (number(hour, 23)?, number(minute, 59)?);
-    let zone = if plain.ends_with('Z') { "Z" } else { "" };
-    (month > 0 && day > 0 && groups.len() <= 6)
-        .then(|| format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}{zone}"))
+    let second = second.map_or_else(String::new, |second| format!(":{second:02}"));
+    Some(format!(
+        "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}{second}{zone}"
+    ))
+}
+
+/// Year, month and day, the year first or last; not where the day may as well be the month.
+fn date_of(written: &str) -> Option<(&str, u32, u32)> {
+    let sign = written.find(['-', '/', '.'])?;
+    let sign = written.get(sign..)?.chars().next()?;
+    let parts: Vec<&str> = written.split(sign).collect();
+    let &[first, second, third] = parts.as_slice() else {
+        return None;
+    };
+    if first.len() == 4 {
+        let month = number(second, 12).filter(|month| *month > 0)?;
+        let day = number(third, 31).filter(|day| *day > 0)?;
+        return Some((first, month, day)).filter(|_| number(first, 9999).is_some());
+    }
+    number(third, 9999).filter(|_| third.len() == 4)?;
+    let (first, second) = (number(first, 31)?, number(second, 31)?);
+    let (month, day) = match (first > 12, second > 12) {
+        (true, false) => (second, first),
+        (false, true) if sign == '/' => (first, second),
+        // With points the day comes first everywhere.
+        (false, false) if sign == '.' || first == second => (second, first),
+        _ => return None,
+    };
+    (month > 0 && day > 0).then_some((third, month, day))
+}
+
+/// A number of digits alone.
+fn number(text: &str, most: u32) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && *number <= most)
 }
