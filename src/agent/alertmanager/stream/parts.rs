@@ -58,7 +58,8 @@ pub fn split(
         size: 0,
         depth: 0,
         text: Text::Outside,
-        key: 0..0,
+        begun: 0,
+        key: Key::None,
         place: Place::Around,
     };
     let mut chunk = vec![0; CHUNK];
@@ -79,6 +80,16 @@ enum Text {
     Inside,
     /// Behind a backslash.
     Escaped,
+}
+
+/// What came of the key of the list, blanks aside. It is followed byte by byte: nothing is looked at twice, whatever
+/// brackets and blanks are sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    None,
+    Named,
+    /// With its colon.
+    Said,
 }
 
 /// Where the next byte stands.
@@ -103,8 +114,9 @@ struct Splitter<F> {
     /// How many brackets are open.
     depth: usize,
     text: Text,
-    /// Where in the rest the last text of the outermost object stands.
-    key: std::ops::Range<usize>,
+    /// Where in the rest the last text of the outermost object begins.
+    begun: usize,
+    key: Key,
     place: Place,
 }
 
@@ -137,20 +149,29 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
         let begins = self.text == Text::Outside && byte == b'"';
         let is_outside = self.is_outside(byte);
         if begins && self.depth == 1 {
-            self.key.start = self.rest.len();
+            self.begun = self.rest.len();
         }
         self.keep(byte)?;
         if !is_outside {
             if self.depth == 1 && self.text == Text::Outside {
-                self.key.end = self.rest.len();
+                self.key = match self.rest.get(self.begun..) == Some(LIST) {
+                    true => Key::Named,
+                    false => Key::None,
+                };
             }
             return Ok(());
         }
+        let key = self.key;
+        self.key = match (byte, key) {
+            (b' ' | b'\t' | b'\n' | b'\r', _) => key,
+            (b':', Key::Named) => Key::Said,
+            _ => Key::None,
+        };
         match byte {
             b'{' => self.depth += 1,
             b'[' => {
                 self.depth += 1;
-                if self.depth == 2 && self.is_list() {
+                if key == Key::Said && self.depth == 2 {
                     self.place = Place::Before;
                 }
             }
@@ -158,14 +179,6 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
             _ => {}
         }
         Ok(())
-    }
-
-    /// Whether the key before this bracket is that of the list.
-    fn is_list(&self) -> bool {
-        let key = self.rest.get(self.key.clone()).unwrap_or_default();
-        let behind = self.rest.get(self.key.end..).unwrap_or_default();
-        let mut marks = behind.iter().filter(|byte| !byte.is_ascii_whitespace());
-        key == LIST && marks.next() == Some(&b':') && marks.next() == Some(&b'[')
     }
 
     fn between(&mut self, byte: u8) -> Result<(), Trouble> {
@@ -321,6 +334,47 @@ mod tests {
             let rest = split(text.as_bytes(), 8 << 20, 4, |_| true);
             assert!(rest.is_ok_and(|rest| rest.len() < 20), "{text}");
         }
+    }
+
+    /// With a look at all blanks for each bracket this would come to no end.
+    #[test]
+    fn blanks_and_brackets_come_to_an_end() {
+        let (blanks, brackets) = (" ".repeat(1_000_000), "[]".repeat(500_000));
+        for key in [r#"{"alerts""#, r#"{"alerts":1"#, r#"{"alerts":"#] {
+            let text = format!("{key}{blanks}{brackets}}}");
+            let mut taken = 0;
+            let rest = split(text.as_bytes(), 8 << 20, 4, |_| {
+                taken += 1;
+                true
+            });
+            assert_eq!(rest.map(|rest| rest.len()).unwrap(), text.len(), "{key}");
+            assert_eq!(taken, 0, "{key}");
+        }
+    }
+
+    #[test]
+    fn only_the_value_of_the_key_is_the_list() {
+        let taken = |text: &str| {
+            let mut taken = 0;
+            let rest = split(text.as_bytes(), 100, 4, |_| {
+                taken += 1;
+                true
+            });
+            assert!(rest.is_ok(), "{text}");
+            taken
+        };
+        for text in [
+            r#"{"alerts" [1]}"#,
+            r#"{"alerts":: [1]}"#,
+            r#"{"alerts": 1 [1]}"#,
+            r#"{"alerts": "x" [1]}"#,
+            r#"{"alerts": {} [1]}"#,
+            r#"{"alerts": {"alerts": [1]}}"#,
+        ] {
+            assert_eq!(taken(text), 0, "{text}");
+        }
+        assert_eq!(taken("{\"alerts\"\r\n:\t[1]}"), 1);
+        assert_eq!(taken(r#"{"alerts": "x", "alerts": [1]}"#), 1);
     }
 
     #[test]
