@@ -25,10 +25,12 @@ const MOST: usize = 64;
 const LONGEST: usize = 253;
 
 /// What resolvers say of a name that is not there, or has no address. All else is no answer.
-const NOT_THERE: [&str; 3] = [
+const NOT_THERE: [&str; 4] = [
     "Name or service not known",
     "No address associated with hostname",
+    // Those of musl: the name is not there, or has no address.
     "Name does not resolve",
+    "Name has no usable address",
 ];
 
 operations! {
@@ -97,14 +99,23 @@ fn is_not_there(error: &io::Error) -> bool {
     NOT_THERE.iter().any(|words| said.ends_with(words))
 }
 
-/// Whether something can be called so: a resolver is given nothing else.
+/// Whether something can be called so: a resolver is given nothing else. Of a number it would make an address up.
 fn is_name(text: &str) -> bool {
     let is_label = |label: &str| {
         let letter = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         matches!(label.len(), 1..=63) && !label.starts_with('-') && label.chars().all(letter)
     };
     let name = text.strip_suffix('.').unwrap_or(text);
-    text.parse::<IpAddr>().is_ok() || (name.len() <= LONGEST && name.split('.').all(is_label))
+    let ends_in_number = name.rsplit('.').next().is_some_and(is_number);
+    text.parse::<IpAddr>().is_ok()
+        || (name.len() <= LONGEST && name.split('.').all(is_label) && !ends_in_number)
+}
+
+/// Whether this is a part of an address as it was once written: `127`, `0177`, `0x7f`.
+fn is_number(label: &str) -> bool {
+    let hex = label.strip_prefix("0x").or(label.strip_prefix("0X"));
+    let is_hex = hex.is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
+    is_hex || label.chars().all(|c| c.is_ascii_digit())
 }
 
 impl Provider for Dns {
@@ -125,5 +136,45 @@ impl Provider for Dns {
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
         Box::pin(async move { ChangeOutcome::NotApplied(not_offered(&granted.call)) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_there_is_an_answer() {
+        let of = |why: &str| {
+            let words = format!("failed to lookup address information: {why}");
+            is_not_there(&io::Error::other(words))
+        };
+        for why in [
+            "Name or service not known",
+            "No address associated with hostname",
+            "Name does not resolve",
+            "Name has no usable address",
+        ] {
+            assert!(of(why), "{why}");
+        }
+        for why in [
+            "Temporary failure in name resolution",
+            "Non-recoverable failure in name resolution",
+            "Try again",
+            "Name server not known",
+            "",
+        ] {
+            assert!(!of(why), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_no_name() {
+        for number in ["1", "127.1", "2130706433", "0x7f.1", "a.0X7F", "a.0x", "7."] {
+            assert!(!is_name(number), "{number}");
+        }
+        for name in ["192.0.2.7", "::1", "1a", "7.a", "0x7g", "x0", "4.example."] {
+            assert!(is_name(name), "{name}");
+        }
     }
 }

@@ -41,7 +41,9 @@ fn not_there() {
 
 fn only_names_are_looked_up() {
     let long = "a".repeat(64);
-    for odd in ["", ".", "a b", "a..b", "-a", "a/../b", "a\u{0}b", &long] {
+    let numbers = ["1", "127.1", "2130706433", "0x7f.1"];
+    let odd = ["", ".", "a b", "a..b", "-a", "a/../b", "a\u{0}b", &long];
+    for odd in odd.into_iter().chain(numbers) {
         let came = lookup(odd);
         let is_none = words(&came).contains("cannot be looked up");
         assert!(is_none, "{odd:?}: {came:?}");
