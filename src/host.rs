@@ -37,7 +37,7 @@ pub use driver::{Driver, Stopped};
 pub use fetch::fetch;
 pub use files::{Disk, create, read_all, read_named, write};
 pub use git::{Repository, Revision};
-pub use handle::Handle;
+pub use handle::{Handle, Undecoded};
 pub use log::{Log, LostLines};
 pub use perform::Performer;
 pub use programs::program_problem;

@@ -13,6 +13,7 @@ mod incidents;
 mod ingest;
 mod letters;
 mod metrics;
+mod packed;
 mod problem;
 mod refused;
 mod slow;
@@ -76,6 +77,7 @@ pub fn router(shared: Shared) -> Router {
     routes
         .layer(from_fn_with_state(shared.clone(), guard::guard))
         .layer(from_fn_with_state(shared.clone(), refused::logged))
+        .layer(map_request(packed::refused))
         .layer(map_request(slow::timed))
         .with_state(shared)
 }

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 use super::answer::{Later, later};
-use super::handle::{Order, Orders};
+use super::handle::{Order, Orders, Undecoded};
 use super::render::reaching;
 use super::tidings::Tidings;
 use super::{Clock, Handle, Performer, Retiring, Tally, render};
@@ -193,23 +193,22 @@ impl Work {
                 engine.handle(journal, input, now)?;
                 None
             }
-            Order::Accept(arriving, reply) => {
-                self.own
-                    .waiting
-                    .fetch_sub(arriving.len(), Ordering::Relaxed);
+            Order::Accept(arriving, undecoded, reply) => {
+                let count = arriving.len() + undecoded.len();
+                self.own.waiting.fetch_sub(count, Ordering::Relaxed);
                 let accepted: Result<Vec<Accepted>, Error> = arriving
                     .into_iter()
                     .map(|one| engine.accept(journal, one, now))
                     .collect();
-                Some(later(reply, accepted?))
+                let accepted = accepted?;
+                for Undecoded { letter, name } in undecoded {
+                    engine.bury(letter, &name);
+                }
+                Some(later(reply, accepted))
             }
             Order::Replay(arriving, replay, reply) => {
                 let accepted = engine.replay(journal, *arriving, replay, now)?;
                 Some(later(reply, accepted))
-            }
-            Order::Bury(letter, name, reply) => {
-                engine.bury(*letter, &name);
-                Some(later(reply, ()))
             }
             Order::Acknowledge(id, taker, reply) => {
                 Some(later(reply, engine.acknowledge(journal, id, &taker, now)?))

@@ -21,11 +21,10 @@ const WAITING: usize = 100_000;
 /// Something for the thread to do.
 pub enum Order {
     Input(engine::Input),
-    Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
+    /// With what came beside them and could not be decoded: both are durable, or neither.
+    Accept(Vec<Arriving>, Vec<Undecoded>, Reply<Vec<Accepted>>),
     /// One that lay with the dead letters.
     Replay(Box<Arriving>, engine::Replay, Reply<Accepted>),
-    /// With the name that its sender gives it.
-    Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, Taker, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
@@ -40,6 +39,14 @@ pub enum Order {
     Look(Look),
     /// Ends the loop once what came before is done.
     Stop,
+}
+
+/// Something that came in and could not be decoded.
+#[derive(Debug)]
+pub struct Undecoded {
+    pub letter: DeadLetter,
+    /// As its sender calls it.
+    pub name: SmolStr,
 }
 
 /// A question that is answered between two batches.
@@ -90,14 +97,23 @@ impl Handle {
 
     /// Accepts events; on return they are durable. Takes none of them while too many wait.
     pub async fn accept(&self, arriving: Vec<Arriving>) -> Result<Vec<Accepted>, NotTaken> {
-        let count = arriving.len();
+        self.accept_with(arriving, Vec::new()).await
+    }
+
+    /// Accepts events, and keeps what came with them and could not be decoded: all of it, or nothing.
+    pub async fn accept_with(
+        &self,
+        arriving: Vec<Arriving>,
+        undecoded: Vec<Undecoded>,
+    ) -> Result<Vec<Accepted>, NotTaken> {
+        let count = arriving.len() + undecoded.len();
         let before = self.waiting.fetch_add(count, Ordering::Relaxed);
         if before > 0 && before.saturating_add(count) > WAITING {
             self.waiting.fetch_sub(count, Ordering::Relaxed);
             return Err(NotTaken::Busy);
         }
-        let accepted = self.ask(|reply| Order::Accept(arriving, reply)).await;
-        accepted.map_err(|Gone| NotTaken::Gone)
+        let accepted = self.ask(|reply| Order::Accept(arriving, undecoded, reply));
+        accepted.await.map_err(|Gone| NotTaken::Gone)
     }
 
     /// Accepts what lay with the dead letters.
@@ -120,10 +136,11 @@ impl Handle {
         self.ask(Order::Drain).await
     }
 
-    /// Keeps what could not be decoded; on return it is durable.
-    pub async fn bury(&self, letter: DeadLetter, name: SmolStr) -> Result<(), Gone> {
-        self.ask(|reply| Order::Bury(Box::new(letter), name, reply))
-            .await
+    /// Keeps what could not be decoded, however much waits; on return it is durable.
+    pub async fn bury(&self, undecoded: Undecoded) -> Result<(), Gone> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let kept = self.ask(|reply| Order::Accept(Vec::new(), vec![undecoded], reply));
+        kept.await.map(drop)
     }
 
     pub async fn acknowledge(
@@ -217,5 +234,45 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         self.orders.send(order(reply)).map_err(|_| Gone)?;
         answer.await.map_err(|_| Gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::{Handle, Orders, Undecoded, WAITING};
+    use crate::engine::Arriving;
+    use crate::host::NotTaken;
+    use crate::journal::{DeadLetter, Source};
+    use crate::value::Time;
+
+    /// Whoever is told to come again has left nothing behind: what cannot be decoded would be kept once more.
+    #[test]
+    fn what_is_not_taken_is_not_kept() {
+        let (handle, orders) = Handle::begin();
+        let Orders { incoming, .. } = &orders;
+        handle.waiting.store(WAITING, Ordering::Relaxed);
+        let arriving = vec![Arriving::Named {
+            name: "deploy".into(),
+            json: "{}".into(),
+        }];
+        let letter = DeadLetter {
+            event: None,
+            at: Time::default(),
+            source: Source::Alertmanager,
+            code: "A1206".into(),
+            why: String::new(),
+            body: String::new(),
+        };
+        let name = "Odd".into();
+        let undecoded = vec![Undecoded { letter, name }];
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let taken = runtime.block_on(handle.accept_with(arriving, undecoded));
+        assert!(matches!(taken, Err(NotTaken::Busy)));
+        assert!(incoming.try_recv().is_err());
+        assert_eq!(handle.waiting(), WAITING);
     }
 }

@@ -1,7 +1,8 @@
 //! Notifications: read alert by alert, and accepted a batch at a time, so that their size costs nothing.
 //!
 //! A notification of one batch is taken as a whole or not at all. Of a longer one the alerts that were
-//! accepted before it broke stay accepted: its sender tries again, and they join what they opened.
+//! accepted before it broke stay accepted: its sender tries again, and they join what they opened. What cannot be dealt
+//! with joins nothing: it is kept with the last alerts, in one commit with them, so that nothing of it is kept twice.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use super::super::alertmanager::{self, Bad, Broken, Item, KEPT_BYTES, cut};
 use super::asked::{BODY_BYTES, Unread, bounded, piece};
-use super::ingest::{answer, bury, refuse, unreadable};
+use super::ingest::{answer, refuse, undecoded, unreadable};
 use super::{Failed, Shared};
 use crate::engine::{Accepted, Arriving};
 use crate::journal::{Alert, Sender};
@@ -25,6 +26,9 @@ const FIRST_BYTES: usize = 256 * 1024;
 /// The alerts of one batch: so many, or of so many bytes.
 const BATCH: usize = 1_000;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// What cannot be dealt with of a notification: so many are kept one by one, or of so many bytes.
+const BAD: usize = 1_000;
+const BAD_BYTES: usize = 4 * 1024 * 1024;
 /// Pieces of a body, and alerts, that wait for whoever goes on with them.
 const WAITING: usize = 16;
 /// The notifications that are longer than their beginning and are read at the same time.
@@ -88,8 +92,17 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
     taken?;
     if let Err(unread) = sent {
         // What came whole of a long one is as good as what was accepted before.
-        if batch.is_long {
-            batch.accept(shared).await?;
+        match (batch.is_long, &unread) {
+            (false, _) => {}
+            // It is sent again, with what cannot be dealt with.
+            (true, Unread::TooSlow) => batch.accept(shared).await?,
+            (
+                true,
+                Unread::TooLarge { .. }
+                | Unread::SaysTooLarge { .. }
+                | Unread::BrokeOff { .. }
+                | Unread::Packed(_),
+            ) => batch.finish(shared).await?,
         }
         let failed = unreadable(shared, unread, &begin, &source).await?;
         return Err(batch.says_before(failed));
@@ -103,7 +116,7 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
         }
     };
     if broken.is_none() || batch.is_long {
-        batch.accept(shared).await?;
+        batch.finish(shared).await?;
     }
     match broken {
         None => Ok(axum::Json(answer(&batch.accepted, batch.dead)).into_response()),
@@ -124,8 +137,8 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
 struct Batch {
     sender: Sender,
     alerts: Vec<Arriving>,
-    bad: Vec<Bad>,
     bytes: usize,
+    bad: Spoilt,
     /// Whether one was accepted already, with more to come.
     is_long: bool,
     accepted: Vec<Accepted>,
@@ -137,8 +150,8 @@ impl Batch {
         Batch {
             sender,
             alerts: Vec::new(),
-            bad: Vec::new(),
             bytes: 0,
+            bad: Spoilt::default(),
             is_long: false,
             accepted: Vec::new(),
             dead: Vec::new(),
@@ -146,18 +159,29 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.alerts.len() + self.bad.len() >= BATCH || self.bytes >= BATCH_BYTES
+        self.alerts.len() >= BATCH || self.bytes >= BATCH_BYTES
     }
 
+    /// Accepts the alerts that were read so far, with more to come.
     async fn accept(&mut self, shared: &Shared) -> Result<(), Failed> {
+        self.hand_over(shared, Vec::new()).await
+    }
+
+    /// Accepts the last alerts, and keeps what cannot be dealt with.
+    async fn finish(&mut self, shared: &Shared) -> Result<(), Failed> {
+        let bad = std::mem::take(&mut self.bad).letters();
+        let dead = bad.iter();
+        let dead = dead.map(|bad| json!({"code": bad.code.as_str(), "why": bad.why}));
+        self.dead = dead.collect();
+        self.hand_over(shared, bad).await
+    }
+
+    async fn hand_over(&mut self, shared: &Shared, bad: Vec<Bad>) -> Result<(), Failed> {
         self.bytes = 0;
-        for bad in std::mem::take(&mut self.bad) {
-            let dead = json!({"code": bad.code.as_str(), "why": bad.why});
-            self.dead.push(dead);
-            bury(shared, bad, self.sender.source()).await?;
-        }
         let alerts = std::mem::take(&mut self.alerts);
-        match shared.handle.accept(alerts).await {
+        let bad = bad.into_iter();
+        let bad = bad.map(|bad| undecoded(shared, bad, self.sender.source()));
+        match shared.handle.accept_with(alerts, bad.collect()).await {
             Ok(accepted) => {
                 self.accepted.extend(accepted);
                 Ok(())
@@ -181,6 +205,38 @@ impl Batch {
     }
 }
 
+/// What cannot be dealt with of a notification, the first of it as it came.
+#[derive(Default)]
+struct Spoilt {
+    kept: Vec<Bad>,
+    bytes: usize,
+    /// How many more there were.
+    more: usize,
+}
+
+impl Spoilt {
+    fn add(&mut self, bad: Bad) {
+        match self.kept.len() < BAD && self.bytes < BAD_BYTES {
+            true => {
+                self.bytes += bad.body.len();
+                self.kept.push(bad);
+            }
+            false => self.more += 1,
+        }
+    }
+
+    /// What is kept; the last one says how many more there were.
+    fn letters(mut self) -> Vec<Bad> {
+        if let (1.., Some(last)) = (self.more, self.kept.last_mut()) {
+            last.why = format!(
+                "{}; {} more of this notification cannot be dealt with either, and are not kept",
+                last.why, self.more
+            );
+        }
+        self.kept
+    }
+}
+
 /// Accepts what is read, but for the last batch.
 async fn take(
     shared: &Shared,
@@ -192,15 +248,15 @@ async fn take(
             batch.accept(shared).await?;
             batch.is_long = true;
         }
-        batch.bytes += size;
         match item {
             Item::Alert(alert) => {
+                batch.bytes += size;
                 let sender = batch.sender;
                 batch
                     .alerts
                     .push(Arriving::Alert(Alert { sender, ..*alert }));
             }
-            Item::Bad(bad) => batch.bad.push(bad),
+            Item::Bad(bad) => batch.bad.add(bad),
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use super::Failed;
+use super::packed::Packed;
 use super::slow::TooSlow;
 use crate::value::escape_text;
 
@@ -138,6 +139,8 @@ pub enum Unread {
     BrokeOff {
         why: String,
     },
+    /// It came, and is packed.
+    Packed(Packed),
 }
 
 impl fmt::Display for Unread {
@@ -151,6 +154,7 @@ impl fmt::Display for Unread {
                  read"
             ),
             Unread::BrokeOff { why } => write!(out, "the body broke off: {why}"),
+            Unread::Packed(packed) => write!(out, "the body: {packed}"),
         }
     }
 }
@@ -161,6 +165,7 @@ impl From<Unread> for Failed {
             Unread::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Unread::TooLarge { .. } | Unread::SaysTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Unread::BrokeOff { .. } => StatusCode::BAD_REQUEST,
+            Unread::Packed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         };
         Failed::of(status, unread.to_string())
     }
@@ -176,8 +181,13 @@ pub async fn piece(body: &mut Body) -> Result<Option<Bytes>, Unread> {
                 // Trailers say nothing here.
                 Err(_) => continue,
             },
-            Some(Err(error)) if is_too_slow(&error) => return Err(Unread::TooSlow),
             Some(Err(error)) => {
+                if cause::<TooSlow>(&error).is_some() {
+                    return Err(Unread::TooSlow);
+                }
+                if let Some(packed) = cause::<Packed>(&error) {
+                    return Err(Unread::Packed(packed.clone()));
+                }
                 let why = error.to_string();
                 return Err(Unread::BrokeOff { why });
             }
@@ -217,13 +227,14 @@ pub async fn whole(body: Body, most: usize) -> Result<Vec<u8>, (Unread, Vec<u8>)
     }
 }
 
-fn is_too_slow(error: &axum::Error) -> bool {
+/// What of this kind is behind an error.
+fn cause<E: std::error::Error + 'static>(error: &axum::Error) -> Option<&E> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.is::<TooSlow>() {
-            return true;
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
         }
         cause = error.source();
     }
-    false
+    None
 }

@@ -15,7 +15,7 @@ use super::asked::{Name, Unread, whole};
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
-use crate::host::Gone;
+use crate::host::{Gone, Undecoded};
 use crate::journal::{DeadLetter, Source};
 
 /// The largest event or request.
@@ -151,6 +151,7 @@ pub async fn unreadable(
             (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE)
         }
         Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
+        Unread::Packed(_) => (malformed(source), StatusCode::UNSUPPORTED_MEDIA_TYPE),
     };
     let bad = Bad {
         code,
@@ -189,7 +190,13 @@ pub async fn refuse(
     Ok(failed)
 }
 
-pub async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
+async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
+    shared.handle.bury(undecoded(shared, bad, source)).await?;
+    Ok(())
+}
+
+/// What is kept of it.
+pub fn undecoded(shared: &Shared, bad: Bad, source: Source) -> Undecoded {
     let letter = DeadLetter {
         event: None,
         at: shared.clock.now(),
@@ -198,6 +205,6 @@ pub async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Faile
         why: bad.why,
         body: bad.body,
     };
-    shared.handle.bury(letter, bad.name).await?;
-    Ok(())
+    let name = bad.name;
+    Undecoded { letter, name }
 }

@@ -16,6 +16,7 @@ pub const CASES: &[Case] = &[
     ("what is too large is refused", too_large),
     ("deep JSON is refused", deep),
     ("what is no text is refused", no_text),
+    ("what is packed is refused", packed),
     ("odd names and numbers are refused", odd_names),
     ("one alert that is too long costs no other", too_long_alert),
     ("what was not UTF-8 is not tried again", spoilt_again),
@@ -276,6 +277,32 @@ fn no_text() {
         refused(&stage, more, &post("/v1/hold", more, b"\x1f\x8b\x08"));
     }
     nothing_happened(&stage);
+}
+
+fn packed() {
+    let mut stage = Stage::new();
+    stage.start();
+    let whole = notification(&[alert(&json!({"service": "a"}))]);
+    let asked = |path: &str, how: &str, body: &str| {
+        let how = format!("Content-Encoding: {how}\r\n");
+        raw(&stage, &post(path, &how, body.as_bytes())).unwrap()
+    };
+    for path in [ALERTS, "/v1/events/deploy", "/v1/requests/service_down"] {
+        let (status, answer) = asked(path, "gzip", &whole);
+        assert_eq!(status, 415, "{path}: {answer}");
+        let words = "it is packed (`Content-Encoding: gzip`): send it without `Content-Encoding`";
+        assert!(answer.contains(words), "{path}: {answer}");
+    }
+    // Somebody hears of what was meant for a runbook.
+    assert_eq!(stage.dead_letters().len(), 3);
+    let hold = r#"{"by": "ada", "why": "x"}"#;
+    let (status, answer) = asked("/v1/hold", "br", hold);
+    assert_eq!(status, 415, "{answer}");
+    nothing_happened(&stage);
+    let other = notification(&[alert(&json!({"service": "b"}))]);
+    let (status, answer) = asked(ALERTS, "identity", &other);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("\"accepted\":1"), "{answer}");
 }
 
 fn odd_names() {

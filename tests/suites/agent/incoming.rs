@@ -22,6 +22,11 @@ pub const CASES: &[Case] = &[
     ("one enormous label spoils one alert", enormous_label),
     ("a long notification is taken alert by alert", long),
     ("an alert that never ends is a dead letter", endless),
+    (
+        "much that is broken is kept together, and bounded",
+        much_broken,
+    ),
+    ("what is sent again is kept once", broken_again),
     ("an annotation never costs an alert", annotations),
     ("Grafana is understood", grafana),
     ("words of an alert do nothing", words_do_nothing),
@@ -211,6 +216,59 @@ fn long() {
     assert_eq!(stage.dead_letters().len(), 1);
     let incident = stage.show(1);
     assert!(incident["events"].as_u64().unwrap() >= 3_998, "{incident}");
+}
+
+/// How many commits the store has seen.
+fn commits(stage: &Stage) -> u64 {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(["store", "show", "--format", "json"]);
+    let output = command.arg(stage.path("store/agent.db")).output().unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    shown["tables"]["batch"].as_u64().unwrap()
+}
+
+fn much_broken() {
+    let mut stage = Stage::new();
+    stage.start();
+    let before = commits(&stage);
+    let mut alerts = vec!["{}".to_owned(); 3_000];
+    alerts.push(alert(&json!({"service": "a"})));
+    let body = notification(&alerts);
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["accepted"], 1, "{answer}");
+    let dead = answer["dead_letters"].as_array().unwrap();
+    assert_eq!(dead.len(), 1_000);
+    let (first, last) = (dead[0].to_string(), dead[999].to_string());
+    assert!(!first.contains("are not kept"), "{first}");
+    let more = "; 2000 more of this notification cannot be dealt with either, and are not kept";
+    assert!(last.contains(more), "{last}");
+    assert_eq!(stage.get("/v1/dead-letters?limit=1")["total"], 1_000);
+    // Not one for each: those of the notes and of the run among them.
+    let made = commits(&stage) - before;
+    assert!(made < 100, "{made}");
+}
+
+/// The first time it does not come to its end: what was accepted joins the second time, and what is broken is kept then.
+fn broken_again() {
+    let mut stage = Stage::new();
+    stage.start();
+    let mut alerts = vec!["{}".to_owned(); 3];
+    alerts.resize(2_500, alert(&json!({"service": "a"})));
+    let body = notification(&alerts);
+    let cut = &body.as_bytes()[..body.len() - 10];
+    let (status, answer) = stage.post_slowly(ALERTS, cut, body.len());
+    assert_eq!(status, 408, "{answer}");
+    assert!(answer.to_string().contains("accepted before"), "{answer}");
+    assert_eq!(stage.dead_letters().len(), 0);
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(
+        (status, &answer["accepted"]),
+        (200, &json!(2_497)),
+        "{answer}"
+    );
+    assert_eq!(answer["dead_letters"].as_array().unwrap().len(), 3);
+    assert_eq!(stage.dead_letters().len(), 3);
 }
 
 fn endless() {
