@@ -98,7 +98,8 @@ impl Engine {
     }
 
     /// Who hears of what stops changes in a scope: whoever owns something that is loaded of it. Where nothing is,
-    /// whoever heard of it last, or owned what was at work there; where nobody did, the platform, or else every owner.
+    /// whoever heard of it last, or owned what was at work there; where nobody did, or none of them is known any more, the
+    /// platform, or else every owner.
     fn hearers_of(&self, scope: &Scope) -> Vec<Hearer> {
         let of = |programs: Vec<Arc<Program>>| {
             let own = programs.into_iter();
@@ -112,12 +113,27 @@ impl Engine {
         let told = freeze.map_or(Default::default(), |freeze| freeze.told.as_slice());
         if !told.is_empty() {
             let told = told.iter().map(|to| self.known_as(to));
-            return told.collect();
+            return self.or_anybody(told.collect());
         }
-        match of(self.pinned()) {
-            pinned if pinned.is_empty() => self.anybody(),
-            pinned => pinned,
+        self.or_anybody(of(self.pinned()))
+    }
+
+    /// These, and whoever hears of what nobody owns where nothing that is loaded knows any of them: their addresses may
+    /// have gone with what they owned.
+    fn or_anybody(&self, mut hearers: Vec<Hearer>) -> Vec<Hearer> {
+        let is_known = |hearer: &Hearer| {
+            self.platform.as_ref() == Some(&hearer.to)
+                || !self.known_as(&hearer.to).roles.is_empty()
+        };
+        if hearers.iter().any(is_known) {
+            return hearers;
         }
+        for one in self.anybody() {
+            if hearers.iter().all(|hearer| hearer.to != one.to) {
+                hearers.push(one);
+            }
+        }
+        hearers
     }
 
     /// An address, with the roles that it has in what is loaded.
@@ -152,10 +168,11 @@ impl Engine {
             .collect();
         for (scope, freeze) in differing {
             let own = former.programs().into_iter();
-            let mut hearers = first_of(own.filter(|program| is_in(&scope, program)));
-            if hearers.is_empty() {
-                hearers = self.hearers_of(&scope);
-            }
+            let owners = first_of(own.filter(|program| is_in(&scope, program)));
+            let hearers = match owners.is_empty() {
+                true => self.hearers_of(&scope),
+                false => self.or_anybody(owners),
+            };
             let (to, text) = (addresses(&hearers), freeze::reaches_words(&scope, &freeze));
             let decision = freeze::reaches(scope.clone(), freeze.is_empty, to);
             self.carry_out(decision, now);
