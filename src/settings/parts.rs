@@ -462,7 +462,7 @@ fn caller(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Caller> {
 }
 
 /// The texts of a list under a key, each once and with its meaning; none if it is no list, or empty.
-fn each<T: PartialEq>(
+fn each<T: Ord + Clone>(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     key: &str,
@@ -476,14 +476,14 @@ fn each<T: PartialEq>(
         reader.wrong_at(key, span, label);
         return None;
     };
-    let mut known = Vec::new();
+    let (mut known, mut said) = (Vec::new(), BTreeSet::new());
     for item in items {
         let Some(one) = reader.text_of(key, item, meaning) else {
             continue;
         };
-        match known.contains(&one) {
-            false => known.push(one),
-            true => reader.wrong_at(key, reader.span(item.span()), "said already"),
+        match said.insert(one.clone()) {
+            true => known.push(one),
+            false => reader.wrong_at(key, reader.span(item.span()), "said already"),
         }
     }
     Some(known)

@@ -84,14 +84,17 @@ fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
     let (mut nth, mut told) = (0, BTreeSet::new());
     diagnostics.retain(|found| {
         nth += 1;
+        // Which line it is on takes a look at the text.
+        if count == 0 {
+            return true;
+        }
         let line = source.position(found.primary.span.start).line;
         match nth <= count {
             // The second on a line follows from the first.
             true => told.insert(line),
             // What was made up in place of what cannot be read stands nowhere.
             false => {
-                !broken_lines.contains(&line)
-                    && !(count > 0 && found.primary.span.range().is_empty())
+                !broken_lines.contains(&line) && !found.primary.span.range().is_empty()
             }
         }
     });
