@@ -27,7 +27,7 @@ pub fn take_up(
 }
 
 /// The store as whoever only looks, also beside an agent at work, and an engine of which nothing may be written. What
-/// is not there yet is empty.
+/// no agent has used yet is empty; what cannot be looked at is refused, since it may hold what stops changes.
 pub fn look_at(
     path: &Path,
     runbooks: Runbooks,
@@ -35,9 +35,9 @@ pub fn look_at(
     clock: &Clock,
 ) -> Result<(Box<dyn Journal>, Engine), Vec<Refused>> {
     let refused = |failure| vec![store_refused(path, &failure)];
-    let store: Box<dyn Journal> = match path.symlink_metadata() {
-        Ok(_) => Box::new(Sqlite::read(path).map_err(refused)?),
-        Err(_) => Box::new(Memory::new("dry-run")),
+    let store: Box<dyn Journal> = match Sqlite::look(path).map_err(refused)? {
+        Some(store) => Box::new(store),
+        None => Box::new(Memory::new("dry-run")),
     };
     let engine = engine_of(store.as_ref(), runbooks, settings, clock);
     let engine = engine.map_err(refused)?;

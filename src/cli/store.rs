@@ -1,6 +1,7 @@
 //! `rbk store`: what an agent has stored, for whoever looks into an agent; nothing is ever changed.
 
 use std::io;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -19,12 +20,15 @@ Examples:
   rbk store show shop                 how many rows each table has
   rbk store show shop incident        the newest incidents
   rbk store show shop incident 7      one of them, with its whole record
-  rbk store show shop entry 7         the timeline of incident 7
+  rbk store show shop entry 7         the newest 50 lines of the timeline of incident 7
   rbk store show shop run 7.0         its first run, and what it waits for
   rbk store show shop message --limit 1000 --format json
 
 An agent may be running: the store is opened read-only. What the records hold is documented in the
 code, in src/journal/. A record that is damaged is shown as null.";
+
+/// How many rows are shown unless told otherwise.
+const NEWEST: NonZero<usize> = NonZero::new(50).expect("50 is not zero");
 
 /// Look into the store of an agent, without changing it
 #[derive(Debug, clap::Args)]
@@ -54,8 +58,8 @@ struct Show {
     id: Option<String>,
 
     /// At most so many rows, the newest
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    limit: usize,
+    #[arg(long, value_name = "NUMBER", default_value_t = NEWEST)]
+    limit: NonZero<usize>,
 
     /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
@@ -85,7 +89,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 
 fn answer(asked: &Show, terminal: &mut Terminal) -> Result<(), String> {
     let path = store_of(&asked.path, terminal)?;
-    let store = Sqlite::read(&path).map_err(|error| error.to_string())?;
+    let look = Sqlite::look(&path).and_then(|store| match store {
+        Some(store) => Ok(store),
+        // It says what is there instead.
+        None => Sqlite::read(&path),
+    });
+    let store = look.map_err(|error| error.to_string())?;
     let Some(table) = asked.table else {
         let overview = store.overview().map_err(|error| error.to_string())?;
         return match asked.format {
@@ -94,12 +103,16 @@ fn answer(asked: &Show, terminal: &mut Terminal) -> Result<(), String> {
         };
     };
     let id = asked.id.as_deref();
-    let rows = store.rows(table, id, asked.limit);
-    let rows = rows.map_err(|error| error.to_string())?;
+    let most = asked.limit.get();
+    // One more than is shown: whether there are more.
+    let rows = store.rows(table, id, most.saturating_add(1));
+    let mut rows = rows.map_err(|error| error.to_string())?;
+    let is_more = rows.len() > most;
+    rows.drain(..rows.len().saturating_sub(most));
     match asked.format {
         Format::Json => say(
             terminal,
-            &pretty(&json!({ "table": table.name, "rows": rows }))?,
+            &pretty(&json!({ "table": table.name, "rows": rows, "more": is_more }))?,
         ),
         Format::Human if rows.is_empty() => {
             let of = id.map_or(String::new(), |id| format!(" with the id {id}"));
@@ -111,7 +124,11 @@ fn answer(asked: &Show, terminal: &mut Terminal) -> Result<(), String> {
         Format::Human => {
             let in_full = id.is_some();
             let text = rows.iter().map(|row| text_of(row, in_full));
-            say(terminal, &shown(&text.collect::<Result<String, _>>()?))
+            let mut text = text.collect::<Result<String, _>>()?;
+            if is_more {
+                text += &format!("The newest {most}; `--limit` shows more.\n");
+            }
+            say(terminal, &shown(&text))
         }
     }
 }
@@ -141,6 +158,8 @@ fn whole(path: &Path, overview: &Overview) -> String {
     text += "Rows\n";
     for table in TABLES {
         let count = overview.tables.get(table.name).unwrap_or(&Json::Null);
+        // As text, which is put right where a value of JSON is not.
+        let count = count.to_string();
         text += &format!("  {count:>8}  {:<12} {}\n", table.name, table.about);
     }
     text

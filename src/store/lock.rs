@@ -8,7 +8,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::open::cannot_open;
@@ -85,6 +85,27 @@ impl Lock {
                 from_io(&what, &cause)
             }
         })
+    }
+}
+
+impl Lock {
+    /// Refuses to look at a file on which an agent works by another name (a hard link): what is not copied into it yet is
+    /// found by that name alone. Only for a process that has no other connection to it; changes nothing.
+    pub fn refuse_other_name(store: &Path) -> Result<(), Error> {
+        let links = std::fs::metadata(store).map_or(1, |found| found.nlink());
+        let is_held = |path: &Path| {
+            let held = File::open(path).map(|file| file.try_lock_shared());
+            held.is_ok_and(|held| matches!(held, Err(TryLockError::WouldBlock)))
+        };
+        if links == 1 || is_held(&beside(store)) || !is_held(store) {
+            return Ok(());
+        }
+        let why = format!(
+            "an agent works on {} by another name of the file (a hard link), and not all that it wrote is found by this \
+             one: say that name",
+            store.display()
+        );
+        Err(error(ErrorKind::Taken, why))
     }
 }
 

@@ -116,18 +116,34 @@ impl Sqlite {
     /// Opens a store to look at it, while an agent works on it or none does.
     pub fn read(path: &Path) -> Result<Sqlite, Error> {
         let path = plain(path)?;
-        may(&path, Access::READ_OK)?;
-        let connection = match read_only(&path) {
-            Err(refused) => unwritten(&path).ok_or(refused)?,
+        Sqlite::seen(&path)?.ok_or_else(|| empty(&path))
+    }
+
+    /// The same for a process that has it open nowhere else: refuses a name by which it is not all there. None where no
+    /// agent has used it yet: it is not there, or empty.
+    pub fn look(path: &Path) -> Result<Option<Sqlite>, Error> {
+        let path = plain(path)?;
+        match path.symlink_metadata() {
+            Ok(_) => {}
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(from_io(&cannot_open(&path), &cause)),
+        }
+        Lock::refuse_other_name(&path)?;
+        Sqlite::seen(&path)
+    }
+
+    /// What is there to be looked at; none if it is empty.
+    fn seen(path: &Path) -> Result<Option<Sqlite>, Error> {
+        may(path, Access::READ_OK)?;
+        let connection = match read_only(path) {
+            Err(refused) => unwritten(path).ok_or(refused)?,
             Ok(connection) => connection,
         };
         match migrate::look(&connection)? {
             Schema::Current => {}
-            Schema::Fresh => {
-                return Err(error(
-                    ErrorKind::Failed,
-                    format!("{} is empty: no agent has used it yet", path.display()),
-                ));
+            Schema::Fresh => return Ok(None),
+            Schema::Older(version) if migrate::is_read_as_it_is(version) => {
+                migrate::look_at_form(&connection)?;
             }
             Schema::Older(_) => {
                 return Err(error(
@@ -140,14 +156,20 @@ impl Sqlite {
                 ));
             }
         }
-        Ok(Sqlite {
+        Ok(Some(Sqlite {
             connection,
-            path,
+            path: path.to_owned(),
             owner: None,
             migrated: None,
             broken: None,
-        })
+        }))
     }
+}
+
+/// Says of a store that nothing is in it.
+fn empty(path: &Path) -> Error {
+    let why = format!("{} is empty: no agent has used it yet", path.display());
+    error(ErrorKind::Failed, why)
 }
 
 /// The epoch in the store.

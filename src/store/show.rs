@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::ask::{Read, count_all, get, text};
 use super::record::{decode, encode, open, seal};
 use super::trouble::from_sqlite;
+use super::write::{HOLD, STORM, sender_of, state_of, yes};
 use super::{Sqlite, open::epoch};
 use crate::journal::{
     self, AtWork, DeadLetter, Debt, Disposition, Dwell, Entry, Error, Event, Freeze, Heard,
@@ -65,6 +66,8 @@ pub struct Row {
 
 /// Columns that hold a moment.
 const MOMENTS: [&str; 3] = ["at", "opened", "due_at"];
+/// Columns that say yes or no.
+const FLAGS: [&str; 5] = ["open", "loud", "ended", "due", "owed"];
 
 /// The bytes of a hash.
 const HASH: usize = 32;
@@ -75,9 +78,9 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "event",
         about: "what arrived, and what became of it",
-        sql: "SELECT id, at, name, sender, disposition, record FROM event ORDER BY id DESC",
-        columns: &["at", "name", "sender"],
-        records: &[("disposition", of::<Disposition>), ("event", of::<Event>)],
+        sql: "SELECT id, at, name, disposition, record, sender FROM event ORDER BY id DESC",
+        columns: &["at", "name"],
+        records: &[("disposition", of::<Disposition>), ("event", event)],
     },
     Table {
         name: "dead_letter",
@@ -264,18 +267,44 @@ fn is_named(own: &str, id: &str) -> bool {
 fn column(row: &Columns<'_>, index: usize, name: &str) -> Read<Json> {
     Ok(match row.get_ref(index).map_err(from_sqlite)? {
         ValueRef::Null => Json::Null,
-        ValueRef::Integer(number) => match Time::from_millis(number) {
-            Ok(at) if MOMENTS.contains(&name) => json!(at),
-            Ok(_) | Err(_) => number.into(),
-        },
+        ValueRef::Integer(number) => meant(number, name),
         ValueRef::Real(number) => number.into(),
         ValueRef::Text(_) => text(row, index)?.as_str().into(),
         ValueRef::Blob(bytes) => hex(bytes.iter().copied()).into(),
     })
 }
 
+/// What a number in a column means, and not how it is stored; one that means nothing stands as it is.
+fn meant(number: i64, name: &str) -> Json {
+    let is_flag = FLAGS.contains(&name);
+    match name {
+        _ if is_flag && number == yes(true) => true.into(),
+        _ if is_flag && number == yes(false) => false.into(),
+        "fires" if number == 0 || number == 1 => (number == 1).into(),
+        _ if MOMENTS.contains(&name) => {
+            Time::from_millis(number).map_or(number.into(), |at| json!(at))
+        }
+        "state" => state_of(number).map_or(number.into(), |state| json!(state)),
+        "kind" if number == HOLD => "hold".into(),
+        "kind" if number == STORM => "storm".into(),
+        _ => number.into(),
+    }
+}
+
 fn of<T: DeserializeOwned + Serialize>(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
     Ok(blob(row, index)?.and_then(|blob| Some(shown(&decode::<T>(&blob)?))))
+}
+
+/// What arrived; of an alert with who sent it, which stands behind the record.
+fn event(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
+    let Some(event) = blob(row, index)?.and_then(|blob| decode::<Event>(&blob)) else {
+        return Ok(None);
+    };
+    let mut json = shown(&event);
+    if let (Event::Alert(_), Ok(sender)) = (event, get(row, index + 1)) {
+        json["Alert"]["sender"] = json!(sender_of(sender).source());
+    }
+    Ok(Some(json))
 }
 
 fn run(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
@@ -289,11 +318,12 @@ fn program(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
     Ok(program.map(|program| shown(&program)))
 }
 
-/// A storm, or where changes are stopped.
+/// A storm, or where changes are stopped: the column before it says which.
 fn control(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
-    match of::<(Scope, Storm)>(row, index)? {
-        None => of::<(Scope, Freeze)>(row, index),
-        storm => Ok(storm),
+    match get(row, index - 1) {
+        Ok(HOLD) => of::<(Scope, Freeze)>(row, index),
+        Ok(STORM) => of::<(Scope, Storm)>(row, index),
+        Ok(_) | Err(_) => Ok(None),
     }
 }
 

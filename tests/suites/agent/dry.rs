@@ -1,4 +1,4 @@
-//! A dry run: what the run would be refused it is refused, it knows what the journal does, and it writes nothing.
+//! A dry run: what the run would be refused it is refused, it knows what the journal does, and changes nothing there.
 
 use std::fs;
 use std::process::Command;
@@ -15,15 +15,24 @@ pub const CASES: &[Case] = &[
     ("what an agent lacks is said", lacking),
     ("what was reported is known", reported),
     ("nothing is written", nothing_is_written),
+    ("a store that cannot be looked at is refused", not_looked_at),
+    ("a store that nobody has used is empty", not_used),
+    ("another name of the store is refused", other_name),
+    ("a store of an earlier version is read as it is", earlier),
 ];
 
 /// A dry run on an alert of this service: exit code and all that it says.
 fn dry_run(stage: &Stage, service: &str) -> (Option<i32>, String) {
+    dry_run_with(stage, "agent.toml", service)
+}
+
+/// The same with these settings.
+fn dry_run_with(stage: &Stage, settings: &str, service: &str) -> (Option<i32>, String) {
     let notified = notification(&[alert(&json!({"service": service}))]);
     fs::write(stage.path("alert.json"), notified).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
     command.args(["run", "package", "--alert", "alert.json", "--dry-run"]);
-    command.args(["--config", "agent.toml"]);
+    command.args(["--config", settings]);
     let output = command.current_dir(stage.folder.path()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     (
@@ -133,4 +142,85 @@ fn nothing_is_written() {
     let notified = notification(&[alert(&json!({"service": "b"}))]);
     let (_, answer) = stage.post(ALERTS, notified.as_bytes()).unwrap();
     assert_eq!(answer["incidents"][0], 2, "{answer}");
+}
+
+/// Settings beside those of the agent, with another store.
+fn with_store(stage: &Stage, store: &str) {
+    let settings = fs::read_to_string(stage.path("agent.toml")).unwrap();
+    let settings = settings.replace("store/agent.db", store);
+    fs::write(stage.path("other.toml"), settings).unwrap();
+}
+
+/// It may hold what stops changes: whoever cannot look does not know.
+fn not_looked_at() {
+    let stage = Stage::new();
+    fs::write(stage.path("store/file"), "x").unwrap();
+    for store in ["nosuch/agent.db", "store/file/agent.db", "store"] {
+        with_store(&stage, store);
+        let (code, said) = dry_run_with(&stage, "other.toml", "a");
+        assert_eq!(code, Some(1), "{store}: {said}");
+        assert!(said.contains("error[A1203]"), "{store}: {said}");
+        assert_eq!(said.matches("the store ").count(), 1, "{said}");
+        assert!(!said.contains("exec.apply("), "{said}");
+    }
+}
+
+/// As an agent leaves it that ends before it has made anything.
+fn not_used() {
+    let stage = Stage::new();
+    fs::write(stage.path("store/agent.db"), "").unwrap();
+    let (code, said) = dry_run(&stage, "a");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("  1. exec.apply("), "{said}");
+    assert_eq!(fs::read(stage.path("store/agent.db")).unwrap(), b"");
+}
+
+/// What the agent has written lately is found by the name that it was given alone.
+fn other_name() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.rbk(&["hold", "--why", "a look at it"]);
+    fs::hard_link(stage.path("store/agent.db"), stage.path("store/hard.db")).unwrap();
+    with_store(&stage, "store/hard.db");
+    let (code, said) = dry_run_with(&stage, "other.toml", "a");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("error[A1204]"), "{said}");
+    assert!(said.contains("by another name of the file"), "{said}");
+    let show = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+        command.args(["store", "show"]).arg(stage.path(name));
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    let (is_well, said) = show("store/hard.db");
+    assert!(!is_well && said.contains("another name"), "{said}");
+    assert!(show("store/agent.db").0);
+    planned_but(&stage, "It would wait: all changes are stopped by ");
+    // Once no agent works, all of it is in the file.
+    assert_eq!(stage.terminate(), Some(0));
+    let (_, said) = dry_run_with(&stage, "other.toml", "a");
+    assert!(
+        said.contains("It would wait: all changes are stopped by "),
+        "{said}"
+    );
+}
+
+fn earlier() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.rbk(&["hold", "--why", "a look at it"]);
+    stage.terminate();
+    let version = |version: u32| {
+        let store = rusqlite::Connection::open(stage.path("store/agent.db")).unwrap();
+        let sql = format!("PRAGMA user_version = {version}");
+        store.execute_batch(&sql).unwrap();
+    };
+    version(9);
+    planned_but(&stage, "It would wait: all changes are stopped by ");
+    // Its tables were others: only a start brings them up to date.
+    version(8);
+    let (code, said) = dry_run(&stage, "a");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("start the agent once"), "{said}");
 }

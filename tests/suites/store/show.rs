@@ -18,6 +18,8 @@ pub fn trials() -> Vec<Trial> {
         trial("store/show/every table is shown", every_table),
         trial("store/show/a row by its id", by_id),
         trial("store/show/a damaged record beside the others", damaged),
+        trial("store/show/numbers are said in words", in_words),
+        trial("store/show/what is not shown is said", more),
         trial("store/show/the store of a package", of_a_package),
         trial("store/show/no store", no_store),
     ]
@@ -95,7 +97,11 @@ fn every_table() {
         assert!(is_well && !human.contains('\u{1b}'), "{human}");
     }
     let (human, _) = show(folder.path(), &["rbk.db"]);
-    assert!(human.contains("2  incident     an incident"), "{human}");
+    assert!(
+        human.contains("\n         2  incident     an incident\n"),
+        "{human}"
+    );
+    assert!(human.contains("\n         1  event        what"), "{human}");
     assert!(human.contains("grace"), "{human}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
@@ -131,6 +137,67 @@ fn damaged() {
     let table = json(folder.path(), &["rbk.db", "entry", "7"]);
     let is_null = |at: usize| table["rows"][at]["records"]["entry"].is_null();
     assert_eq!([0, 1, 2].map(is_null), [false, true, false]);
+}
+
+/// How something is stored is nobody's business who looks at it.
+fn in_words() {
+    let (folder, store) = written();
+    let row =
+        |table: &str, id: &str| json(folder.path(), &["rbk.db", table, id])["rows"][0].clone();
+    let incident = row("incident", "7");
+    let flags = [&incident["columns"]["open"], &incident["columns"]["loud"]];
+    assert!(flags.iter().all(|flag| flag.is_boolean()), "{incident}");
+    assert_eq!(row("alert", "7")["columns"]["fires"], true);
+    assert_eq!(row("run", "7.0")["columns"]["ended"], false);
+    assert_eq!(row("message", "1")["columns"]["due"], true);
+    assert_eq!(row("debt", "3")["columns"]["owed"], true);
+    assert_eq!(row("intent", "1")["columns"]["state"], "Open");
+    assert_eq!(
+        row("event", "1")["records"]["event"]["Alert"]["sender"],
+        "Alertmanager"
+    );
+    let control = || json(folder.path(), &["rbk.db", "control"])["rows"][0].clone();
+    let freeze = control();
+    assert_eq!(freeze["columns"]["kind"], "hold", "{freeze}");
+    assert_eq!(freeze["records"]["control"][1]["by"], "ada", "{freeze}");
+    drop(store);
+    let connection = Connection::open(folder.path().join("rbk.db")).unwrap();
+    let set = |sql: &str| assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+    set("UPDATE event SET sender = 3");
+    set("UPDATE incident SET open = 2 WHERE id = 7");
+    set("UPDATE control SET kind = 1");
+    assert_eq!(
+        row("event", "1")["records"]["event"]["Alert"]["sender"],
+        "Grafana"
+    );
+    // What means nothing stands as it is.
+    assert_eq!(row("incident", "7")["columns"]["open"], 2);
+    // By its kind it is a storm, and that is no record of one.
+    let storm = control();
+    assert_eq!(storm["columns"]["kind"], "storm", "{storm}");
+    assert!(storm["records"]["control"].is_null(), "{storm}");
+}
+
+fn more() {
+    let (folder, _store) = written();
+    let (human, _) = show(folder.path(), &["rbk.db", "entry", "--limit", "3"]);
+    let said = "The newest 3; `--limit` shows more.\n";
+    assert!(human.ends_with(said), "{human}");
+    assert_eq!(human.matches("  entry: ").count(), 3, "{human}");
+    for all in ["4", "50"] {
+        let (human, _) = show(folder.path(), &["rbk.db", "entry", "--limit", all]);
+        assert!(!human.contains("The newest"), "{human}");
+    }
+    assert_eq!(
+        json(folder.path(), &["rbk.db", "entry", "7", "--limit", "2"])["more"],
+        true
+    );
+    assert_eq!(
+        json(folder.path(), &["rbk.db", "entry", "7", "--limit", "3"])["more"],
+        false
+    );
+    let (said, is_well) = show(folder.path(), &["rbk.db", "entry", "--limit", "0"]);
+    assert!(!is_well && said.contains("--limit"), "{said}");
 }
 
 /// The settings say where it is.
