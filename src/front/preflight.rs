@@ -236,7 +236,12 @@ fn texts(need: &Need) -> Vec<&String> {
 
 /// The programs that the commands of a need begin with.
 fn started(need: &Need) -> Vec<String> {
-    let commands = texts(need).into_iter();
+    let begun = match &need.of {
+        // Whatever follows, the first word is known: what no blank ends may be half a name.
+        Some(Pattern::Begins(text)) => Some(text).filter(|text| text.contains(' ')),
+        Some(Pattern::Is(_) | Pattern::Among(_) | Pattern::Owned | Pattern::Any) | None => None,
+    };
+    let commands = texts(need).into_iter().chain(begun);
     let commands = commands.filter_map(|command| argv::split(command));
     commands
         .filter_map(|argv| argv.into_iter().next())
