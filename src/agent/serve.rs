@@ -440,8 +440,22 @@ pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
         ErrorKind::Newer => Code::StoreNewer,
         ErrorKind::Failed => Code::StoreFailed,
     };
-    let why = format!("the store {}: {failure}", path.display());
+    let said = failure.to_string();
+    let why = match says_path(&said, path) {
+        true => said,
+        false => format!("the store {}: {said}", path.display()),
+    };
     Refused::of(Some(code), why)
+}
+
+/// Whether this says the path already, as it is written or as it leads.
+fn says_path(said: &str, path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let plain = folder.zip(path.file_name());
+    let plain = plain.map(|(folder, name)| folder.join(name));
+    let paths = [Some(path.to_owned()), plain, path.canonicalize().ok()];
+    let mut paths = paths.into_iter().flatten();
+    paths.any(|path| said.contains(&path.display().to_string()))
 }
 
 /// A name that no other store has: part of every idempotency key.

@@ -44,7 +44,8 @@ fn refused(stage: &Stage, words: &[&str]) -> String {
 fn two_agents() {
     let mut stage = Stage::new();
     stage.start();
-    refused(&stage, &["A1204"]);
+    let said = refused(&stage, &["A1204", "another agent works on "]);
+    assert_eq!(said.matches("agent.db").count(), 1, "{said}");
     assert_eq!(stage.get("/v1/health")["status"], "alive");
     stage.incident("a");
 }
@@ -237,6 +238,11 @@ fn not_granted() {
     stage.change("agent.toml", grant, "");
     stage.wait_for_log("its runs hand over there: `service_down` needs `exec.apply`");
     stage.wait_for_loads(1);
+    // The same where something else of it is granted, as at a start.
+    let other = "\"exec.apply\" = [[\"control\", \"reload\"]]\n";
+    stage.change("agent.toml", "[grants]\n", &format!("[grants]\n{other}"));
+    stage.wait_for_log("\"exec.apply\" = [[\"control\", \"reload\"], [\"control\", \"restart\"]]");
+    stage.wait_for_loads(2);
 }
 
 /// What a package lacks that is loaded later is said at once, too.
