@@ -41,6 +41,7 @@ What it offers over HTTP, on `listen` of its settings:
   POST /v1/events/NAME                    an event, as a JSON object
   POST /v1/requests/RUNBOOK               asks for a runbook, with its parameters as a JSON object
   GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack, …/settle, …/resolve
+  POST /v1/pages/NUMBER/ack               takes on whatever a page is about
   GET  /v1/dead-letters, …/ID             what could not be handled, and why; POST …/ID/replay
   GET, POST, DELETE /v1/freeze            whether changes are stopped; stops them; releases them
   GET  /v1/storms                         storms that last; POST …/ack takes one on

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use libtest_mimic::Trial;
 use rbk::facade;
@@ -48,6 +49,10 @@ pub fn trials() -> Vec<Trial> {
     trials.push(trial(
         "reference/every link leads somewhere",
         every_link_leads_somewhere,
+    ));
+    trials.push(trial(
+        "reference/every call is in the help of the agent",
+        every_call_is_in_the_help,
     ));
     trials
 }
@@ -142,6 +147,29 @@ fn wanted(manifest: &[u8]) {
 }
 
 /// Links between pages lead to pages and headings that are there.
+/// The help of `rbk agent` lists what the API offers: each first part of a path, and what stands behind a name.
+fn every_call_is_in_the_help() {
+    let page = read(&root().join("grammar/reference/api.md"));
+    let mut help = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    let help = help.args(["agent", "--help"]).output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let calls = page.lines().filter_map(|line| line.split('|').nth(1));
+    let paths = calls.flat_map(|call| call.split(['`', ' ', ',']));
+    let paths: Vec<&str> = paths.filter(|part| part.starts_with("/v1/")).collect();
+    assert!(paths.len() > 15, "{paths:?}");
+    for path in paths {
+        let parts = path.trim_start_matches("/v1/").split('/');
+        let parts: Vec<&str> = parts
+            .filter(|part| !part.contains(char::is_uppercase))
+            .collect();
+        let first = format!("/v1/{}", parts[0]);
+        assert!(help.contains(&first), "no {path} in {help}");
+        for part in &parts[1..] {
+            assert!(help.contains(&format!("/{part}")), "no {path} in {help}");
+        }
+    }
+}
+
 fn every_link_leads_somewhere() {
     let folder = root().join("grammar/reference");
     let mut broken = Vec::new();
