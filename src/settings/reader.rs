@@ -93,9 +93,7 @@ fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
             // The second on a line follows from the first.
             true => told.insert(line),
             // What was made up in place of what cannot be read stands nowhere.
-            false => {
-                !broken_lines.contains(&line) && !found.primary.span.range().is_empty()
-            }
+            false => !broken_lines.contains(&line) && !found.primary.span.range().is_empty(),
         }
     });
     diagnostics.sort_by_key(|found| found.primary.span.start);

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use super::ask::{Read, count_all, get, text};
 use super::record::{decode, encode, open, seal};
 use super::trouble::from_sqlite;
-use super::write::{HOLD, STORM, sender_of, state_of, yes};
+use super::write::{FREEZE, STORM, sender_of, state_of, yes};
 use super::{Sqlite, open::epoch};
 use crate::journal::{
     self, AtWork, DeadLetter, Debt, Disposition, Dwell, Entry, Error, Event, Freeze, Heard,
@@ -321,7 +321,7 @@ fn program(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
 /// A storm, or where changes are stopped: the column before it says which.
 fn control(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
     match get(row, index - 1) {
-        Ok(HOLD) => of::<(Scope, Freeze)>(row, index),
+        Ok(FREEZE) => of::<(Scope, Freeze)>(row, index),
         Ok(STORM) => of::<(Scope, Storm)>(row, index),
         Ok(_) | Err(_) => Ok(None),
     }
