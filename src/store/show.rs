@@ -285,7 +285,7 @@ fn meant(number: i64, name: &str) -> Json {
             Time::from_millis(number).map_or(number.into(), |at| json!(at))
         }
         "state" => state_of(number).map_or(number.into(), |state| json!(state)),
-        "kind" if number == HOLD => "hold".into(),
+        "kind" if number == FREEZE => "freeze".into(),
         "kind" if number == STORM => "storm".into(),
         _ => number.into(),
     }

@@ -89,11 +89,14 @@ fn deaths(after: usize) -> Vec<Crash> {
 }
 
 /// A package with the script beside it: `x.rbk` and `x.txt`. What it loads later is named for its
-/// step: `at 10s load shorter` loads `x.shorter`.
+/// step: `at 10s load shorter` and `at 10s kill into shorter` load `x.shorter`.
 fn scripted(package: &Package) -> Scripted {
     let path = &package.fixture.path;
     let script = fs::read_to_string(path.with_extension("txt")).unwrap();
-    let loads = script.lines().filter_map(|line| line.split_once(" load "));
+    let loads = script.lines().filter_map(|line| {
+        let killed = || line.split_once(" kill into ");
+        line.split_once(" load ").or_else(killed)
+    });
     let later: Vec<_> = loads
         .map(|(_, name)| {
             (
