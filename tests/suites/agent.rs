@@ -10,6 +10,7 @@ mod dry;
 mod first;
 mod hostile;
 mod incoming;
+mod inert;
 mod lent;
 mod letters;
 mod life;
@@ -44,6 +45,7 @@ pub fn trials() -> Vec<Trial> {
         ("first", first::CASES),
         ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),
+        ("inert", inert::CASES),
         ("lent", lent::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
