@@ -212,7 +212,13 @@ impl Elaborator<'_, '_> {
             "day" | "hour" | "minute" | "week" | "second" => {
                 let unit = format!("1{}", &name[..1]);
                 let found = found.help("how long something takes is a number with its unit");
-                found.fix(format!("write `{unit}`"), span, unit)
+                // A hole holds a name.
+                let source = &self.checker.sources.source(span.source).text;
+                let before = source.get(..span.start as usize).unwrap_or_default();
+                match before.ends_with("${") {
+                    true => found,
+                    false => found.fix(format!("write `{unit}`"), span, unit),
+                }
             }
             "null" | "nil" | "undefined" | "None" | "NULL" => {
                 self.nothing(found, span, hint)

@@ -98,7 +98,10 @@ fn gone(changes: &mut Changes<'_>, old: &Read, name: &str) {
 
 /// The readings of a version, by body, by what they ask and by how they are reached: behind how many steps each of them
 /// stands, in their order, and whether it is made once.
-pub struct Ends<'a>(BTreeMap<(&'a str, ConditionHash, Option<ConditionHash>), Vec<(u32, bool)>>);
+pub struct Ends<'a>(BTreeMap<Way<'a>, Vec<(u32, bool)>>);
+
+/// The body, what is asked, and the branches by which it is reached.
+type Way<'a> = (&'a str, ConditionHash, Option<ConditionHash>);
 
 impl<'a> Ends<'a> {
     pub fn of(reads: &'a [Read]) -> Ends<'a> {

@@ -9,6 +9,12 @@ use crate::syntax::tree::{Expr, ExprKind, StmtKind};
 use crate::syntax::words;
 use crate::text::Span;
 
+/// What is said of a value that stands alone.
+fn idle(span: Span, label: &str) -> Diagnostic {
+    let message = "an expression is not a statement";
+    Diagnostic::new(Code::ExpressionStatement, message, span, label)
+}
+
 impl Lowering {
     /// An expression, or something like an assignment, where a statement should be.
     pub(super) fn wrong_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
@@ -36,63 +42,28 @@ impl Lowering {
                 self.diagnostics.truncate(before);
                 assignment(left, span)
             }
-            kind if habit(kind).is_some() => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "means nothing here",
-            )
+            kind if habit(kind).is_some() => idle(span, "means nothing here")
             .help(habit(kind).unwrap_or_default()),
-            _ if self.block == BlockFor::Probe => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with this value",
-            )
+            _ if self.block == BlockFor::Probe => idle(span, "nothing is done with this value")
             .help("what a probe gives is said with `return`; a value gets a name with `let`")
             .fix("write `return`", span.at_start(), "return "),
             ExprKind::Call { callee, .. }
                 if self.block == BlockFor::Diagnosis
                     && matches!(callee.kind, ExprKind::Name(_)) =>
             {
-                Diagnostic::new(
-                    Code::ExpressionStatement,
-                    "an expression is not a statement",
-                    span,
-                    "nothing is done with its value",
-                )
+                idle(span, "nothing is done with its value")
                 .help("what a diagnosis has found is said with `found`")
                 .fix("write `found`", span.at_start(), "found ")
             }
-            ExprKind::Name(_) if self.block == BlockFor::Diagnosis => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with this value",
-            )
+            ExprKind::Name(_) if self.block == BlockFor::Diagnosis => idle(span, "nothing is done with this value")
             .help("what a diagnosis has found is said with `found`")
             .fix("write `found`", span.at_start(), "found "),
-            ExprKind::Call { callee, .. } if observes(callee) => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with its value",
-            )
+            ExprKind::Call { callee, .. } if observes(callee) => idle(span, "nothing is done with its value")
             .help("it changes nothing: what it observes gets a name, `let before = ...`"),
-            ExprKind::Call { .. } => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with its value",
-            )
+            ExprKind::Call { .. } => idle(span, "nothing is done with its value")
             .help("a line that changes the world begins with `do`; a value gets a name with `let`")
             .fix("write `do`", span.at_start(), "do "),
-            _ => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with this value",
-            )
+            _ => idle(span, "nothing is done with this value")
             .help("a statement begins with a word such as `let`, `do`, `if`, `found`, `verify`"),
         };
         self.say(diagnostic);

@@ -92,6 +92,9 @@ pub(super) fn quoted_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     )
     .help("three numbers: `version 1.0.0`");
     Some(match parts.len() == 3 && parts.iter().all(digits) {
+        true if value > index && tokens.glued(index - 1) => {
+            diagnostic.fix("remove the quotes", span, format!(" {number}"))
+        }
         true => diagnostic.fix("remove the quotes", span, number),
         false => diagnostic,
     })

@@ -380,19 +380,6 @@ fn enormous_label() {
     assert_eq!(stage.dead_letters().len(), 1);
 }
 
-/// What means something to a shell, to PromQL, to a path, or to eyes.
-const WORDS: &[&str] = &[
-    "a\"b'c`d",
-    "one\ntwo\r\nthree",
-    "$(touch @/harm)",
-    "`touch @/harm`; touch @/harm",
-    "\"} or vector(1) #",
-    "x\\\"} or vector(1) #",
-    "../../etc/passwd",
-    "evil\u{202e}txt.exe\u{2066}",
-    "\u{1b}[2J\u{7}red",
-];
-
 fn nulls() {
     let mut stage = Stage::new();
     stage.start();

@@ -10,6 +10,19 @@ pub const CASES: &[Case] = &[
     ("names of labels do nothing", names_do_nothing),
 ];
 
+/// What means something to a shell, to PromQL, to a path, or to eyes.
+const WORDS: &[&str] = &[
+    "a\"b'c`d",
+    "one\ntwo\r\nthree",
+    "$(touch @/harm)",
+    "`touch @/harm`; touch @/harm",
+    "\"} or vector(1) #",
+    "x\\\"} or vector(1) #",
+    "../../etc/passwd",
+    "evil\u{202e}txt.exe\u{2066}",
+    "\u{1b}[2J\u{7}red",
+];
+
 fn words_do_nothing() {
     let mut stage = Stage::new();
     stage.start();

@@ -173,13 +173,14 @@ fn text(conditions: &Conditions<'_>, hash: ConditionHash) -> String {
 
 /// The steps of a guard, by their names and actions.
 type Of = Vec<(String, String)>;
+type Steps = [(String, String)];
 
 /// The guards that steps won, by what they may stand for in place of one that was lost by the same steps.
 struct Came<'a> {
     /// By what is asked, whenever.
-    fresh: BTreeMap<(&'a [(String, String)], ConditionHash), ConditionHash>,
+    fresh: BTreeMap<(&'a Steps, ConditionHash), ConditionHash>,
     /// By the same words, which ask for something else, since what they call does.
-    text: BTreeMap<(&'a [(String, String)], &'a str), ConditionHash>,
+    text: BTreeMap<(&'a Steps, &'a str), ConditionHash>,
     reworded: BTreeSet<ConditionHash>,
 }
 
