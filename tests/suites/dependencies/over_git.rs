@@ -183,7 +183,7 @@ fn copied() {
     let (_, said) = place.rbk("shop", &run);
     // It needs what no agent has yet, and nothing is wrong with its copies.
     assert!(
-        said.contains("A1202") && !said.contains("error[E"),
+        said.contains("error[E0023]") && !said.contains("error[E001"),
         "{said}"
     );
 

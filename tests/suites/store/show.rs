@@ -158,7 +158,7 @@ fn in_words() {
     );
     let control = || json(folder.path(), &["rbk.db", "control"])["rows"][0].clone();
     let freeze = control();
-    assert_eq!(freeze["columns"]["kind"], "hold", "{freeze}");
+    assert_eq!(freeze["columns"]["kind"], "freeze", "{freeze}");
     assert_eq!(freeze["records"]["control"][1]["by"], "ada", "{freeze}");
     drop(store);
     let connection = Connection::open(folder.path().join("rbk.db")).unwrap();
