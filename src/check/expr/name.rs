@@ -231,7 +231,7 @@ impl Elaborator<'_, '_> {
                 let found = found.help("a text stands in quotes");
                 found.fix(format!("write `{text}`"), span, text)
             }
-            _ => match self.bound_out_of_sight(name, span) {
+            _ => match self.bound_out_of_sight(name) {
                 true => found.help(format!(
                     "a `let` is known in its own block alone: look it up here, too, or give it to the finding, `found stuck({name})`"
                 )),
@@ -240,10 +240,14 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    /// Whether a `let` somewhere else has this name.
-    fn bound_out_of_sight(&self, name: &str, span: Span) -> bool {
-        let source = &self.checker.sources.source(span.source).text;
-        self.runbook.is_some() && source.contains(&format!("let {name} "))
+    /// Whether a `let` somewhere else in this runbook has this name.
+    fn bound_out_of_sight(&self, name: &str) -> bool {
+        let Some(runbook) = self.runbook else {
+            return false;
+        };
+        let whole = self.checker.package.runbooks[runbook.index()].span;
+        let text = self.checker.sources.slice(whole);
+        text.contains(&format!("let {name} "))
     }
 
     /// The same with the names that a runbook may use here.
