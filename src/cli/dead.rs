@@ -8,10 +8,10 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::{LetterList, LetterView};
 
+use super::Format;
 use super::incident::{how_many, number, pretty, say, seconds, shown};
-use super::remote::{Remote, Which};
+use super::remote::{Remote, Which, ended};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, Format};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -105,13 +105,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             }
         }
     });
-    match done {
-        Ok(()) => Ok(CLEAN),
-        Err(why) => {
-            terminal.complain(&format!("error: {}", shown(&why)))?;
-            Ok(FINDINGS)
-        }
-    }
+    ended(
+        done.map_err(|why| shown(&why).trim_end().to_owned()),
+        terminal,
+    )
 }
 
 fn rows(list: &LetterList) -> String {

@@ -5,9 +5,9 @@ use std::io;
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
-use super::remote::{Remote, Which, whoever};
+use super::incident::say;
+use super::remote::{Remote, Which, ended, whoever};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS};
 use crate::journal::Scope;
 use crate::value::escape_text;
 
@@ -107,16 +107,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         Some(What::Status(which)) => Remote::new(which).and_then(|agent| agent.get(PATH)),
         None => (said.body()).and_then(|body| Remote::new(&said.which)?.post(PATH, &body)),
     };
-    match answer {
-        Ok(answer) => {
-            terminal.say(&words(&answer))?;
-            Ok(CLEAN)
-        }
-        Err(why) => {
-            terminal.complain(&format!("error: {why}\n"))?;
-            Ok(FINDINGS)
-        }
-    }
+    let done = answer.and_then(|answer| say(terminal, &words(&answer)));
+    ended(done, terminal)
 }
 
 fn words(answer: &Json) -> String {

@@ -12,9 +12,9 @@ use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
 use crate::effect::Reason;
 use crate::value::escape_text;
 
-use super::remote::{Remote, Which, whoever};
+use super::Format;
+use super::remote::{Remote, Which, ended, whoever};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, Format};
 use follow::{follow, waited_for};
 
 const AFTER_HELP: &str = "\
@@ -206,13 +206,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             one(&detail, common.format, terminal)
         }
     });
-    match done {
-        Ok(()) => Ok(CLEAN),
-        Err(why) => {
-            terminal.complain(&format!("error: {why}\n"))?;
-            Ok(FINDINGS)
-        }
-    }
+    ended(done, terminal)
 }
 
 fn list(

@@ -1,11 +1,14 @@
 //! A running agent, as the command line talks to it.
 
 use std::cell::Cell;
+use std::io;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS};
 use crate::connect::{Answer, Client};
 use crate::host::quoted_with;
 use crate::value::escape_text;
@@ -185,6 +188,17 @@ fn named(users: &str, number: &str) -> Option<String> {
         let name = fields.next().filter(|name| !name.is_empty())?;
         (fields.nth(1)? == number).then(|| name.to_owned())
     })
+}
+
+/// How a command ends that asked an agent: with its exit code, and with why it failed.
+pub fn ended(done: Result<(), String>, terminal: &mut Terminal) -> io::Result<u8> {
+    match done {
+        Ok(()) => Ok(CLEAN),
+        Err(why) => {
+            terminal.complain(&format!("error: {why}\n"))?;
+            Ok(FINDINGS)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 
 use crate::analysis::{Interval, number};
 use crate::library::Generic;
-use crate::typed::{BinaryOp, Callee, Collect, Expr, ExprKind, Field, Package, Type, UnaryOp};
+use crate::typed::{
+    BinaryOp, Callee, Collect, Comparison, Expr, ExprKind, Field, Package, Type, UnaryOp,
+};
 use crate::value::Value;
 
 use super::cx::Cx;
@@ -62,7 +64,7 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
                 _ => both(cx, left, right, |left, right| {
-                    right.reversed().is_some_and(|fails| left.implies(&fails))
+                    left.implies(&right.reversed())
                 })
                 .then_some(false),
             },
@@ -70,32 +72,21 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (Some(false), Some(false)) => Some(false),
                 _ => both(cx, left, right, |left, right| {
-                    left.reversed().is_some_and(|fails| fails.implies(right))
+                    left.reversed().implies(right)
                 })
                 .then_some(true),
             },
-            BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual
-            | BinaryOp::Equal
-            | BinaryOp::NotEqual => {
-                if let Some(known) = written(cx, *op, left, right) {
+            op => {
+                let op = op.comparison()?;
+                if let Some(known) = written(cx, op, left, right) {
                     return Some(known);
                 }
                 // Two constants are a switch that somebody turns by hand.
                 if cx.constant(left).is_some() && cx.constant(right).is_some() {
                     return None;
                 }
-                compared(*op, interval(cx, left)?, interval(cx, right)?)
+                compared(op, interval(cx, left)?, interval(cx, right)?)
             }
-            BinaryOp::Multiply
-            | BinaryOp::Divide
-            | BinaryOp::Add
-            | BinaryOp::Subtract
-            | BinaryOp::Range
-            | BinaryOp::RangeInclusive
-            | BinaryOp::In => None,
         },
         _ => None,
     }
@@ -117,7 +108,7 @@ fn both(
 }
 
 /// What is known of a comparison of a name with itself, or of what is written out on both sides.
-fn written(cx: &Cx<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> Option<bool> {
+fn written(cx: &Cx<'_>, op: Comparison, left: &Expr, right: &Expr) -> Option<bool> {
     let (one, other) = (cx.text(left.span), cx.text(right.span));
     let is_literal = |expr: &Expr, text: &str| {
         let in_number = |c: char| c.is_ascii_alphanumeric() || "_.%".contains(c);
@@ -131,7 +122,7 @@ fn written(cx: &Cx<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> Option<bool>
     if one == other && (are_literals || is_name(left) && is_name(right)) {
         return Some(matches!(
             op,
-            BinaryOp::Equal | BinaryOp::LessEqual | BinaryOp::GreaterEqual
+            Comparison::Equal | Comparison::LessEqual | Comparison::GreaterEqual
         ));
     }
     if !are_literals {
@@ -141,17 +132,17 @@ fn written(cx: &Cx<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> Option<bool>
     compared(op, value(left)?, value(right)?)
 }
 
-fn compared(op: BinaryOp, left: Interval, right: Interval) -> Option<bool> {
+fn compared(op: Comparison, left: Interval, right: Interval) -> Option<bool> {
     let apart = left.high < right.low || right.high < left.low;
     match op {
-        BinaryOp::Less if left.high < right.low => Some(true),
-        BinaryOp::Less if left.low >= right.high => Some(false),
-        BinaryOp::LessEqual if left.high <= right.low => Some(true),
-        BinaryOp::LessEqual if left.low > right.high => Some(false),
-        BinaryOp::Greater => compared(BinaryOp::Less, right, left),
-        BinaryOp::GreaterEqual => compared(BinaryOp::LessEqual, right, left),
-        BinaryOp::Equal if apart => Some(false),
-        BinaryOp::NotEqual if apart => Some(true),
+        Comparison::Less if left.high < right.low => Some(true),
+        Comparison::Less if left.low >= right.high => Some(false),
+        Comparison::LessEqual if left.high <= right.low => Some(true),
+        Comparison::LessEqual if left.low > right.high => Some(false),
+        Comparison::Greater => compared(Comparison::Less, right, left),
+        Comparison::GreaterEqual => compared(Comparison::LessEqual, right, left),
+        Comparison::Equal if apart => Some(false),
+        Comparison::NotEqual if apart => Some(true),
         _ => None,
     }
 }
@@ -172,7 +163,7 @@ pub fn joined(by: BinaryOp, condition: &Expr) -> Vec<&Expr> {
 #[derive(Clone, Copy)]
 pub struct Test<'e> {
     pub of: &'e Expr,
-    pub op: BinaryOp,
+    pub op: Comparison,
     pub at: f64,
 }
 
@@ -181,16 +172,13 @@ pub fn test<'e>(cx: &Cx<'_>, condition: &'e Expr) -> Option<Test<'e>> {
     let ExprKind::Binary { op, left, right } = &condition.kind else {
         return None;
     };
+    let op = op.comparison()?;
     let constant = |expr: &Expr| cx.constant(expr).and_then(number);
     match (constant(left), constant(right)) {
-        (None, Some(at)) => Some(Test {
-            of: left,
-            op: *op,
-            at,
-        }),
+        (None, Some(at)) => Some(Test { of: left, op, at }),
         (Some(at), None) => Some(Test {
             of: right,
-            op: op.comparison()?.turned().op(),
+            op: op.turned(),
             at,
         }),
         _ => None,
@@ -199,30 +187,16 @@ pub fn test<'e>(cx: &Cx<'_>, condition: &'e Expr) -> Option<Test<'e>> {
 
 impl<'e> Test<'e> {
     /// The test that passes where this one fails.
-    fn reversed(&self) -> Option<Test<'e>> {
-        let op = match self.op {
-            BinaryOp::Less => BinaryOp::GreaterEqual,
-            BinaryOp::LessEqual => BinaryOp::Greater,
-            BinaryOp::Greater => BinaryOp::LessEqual,
-            BinaryOp::GreaterEqual => BinaryOp::Less,
-            BinaryOp::Equal => BinaryOp::NotEqual,
-            BinaryOp::NotEqual => BinaryOp::Equal,
-            BinaryOp::Multiply
-            | BinaryOp::Divide
-            | BinaryOp::Add
-            | BinaryOp::Subtract
-            | BinaryOp::Range
-            | BinaryOp::RangeInclusive
-            | BinaryOp::In
-            | BinaryOp::And
-            | BinaryOp::Or => return None,
-        };
-        Some(Test { op, ..*self })
+    fn reversed(&self) -> Test<'e> {
+        Test {
+            op: self.op.flipped(),
+            ..*self
+        }
     }
 
     /// Whether every number that passes this passes the other, too.
     pub fn implies(&self, other: &Test<'_>) -> bool {
-        use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+        use Comparison::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
         match (self.op, other.op) {
             (Greater, Greater | GreaterEqual) | (GreaterEqual, GreaterEqual) => self.at >= other.at,
             (GreaterEqual, Greater) => self.at > other.at,

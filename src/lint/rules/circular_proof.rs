@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::lint::queries;
 use crate::lint::range::{self, Test};
 use crate::literal::query::{Form, Node as Part, Tree};
-use crate::typed::{BinaryOp, Callee, Expr, ExprKind, StmtKind, Type};
+use crate::typed::{Callee, Comparison, Expr, ExprKind, StmtKind, Type};
 use crate::value::Percent;
 
 pub static RULE: Rule = Rule {
@@ -121,11 +121,11 @@ impl Limit {
         let at = test.at / unit;
         let below = matches!(
             test.op,
-            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Equal
+            Comparison::Less | Comparison::LessEqual | Comparison::Equal
         );
         let above = matches!(
             test.op,
-            BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Equal
+            Comparison::Greater | Comparison::GreaterEqual | Comparison::Equal
         );
         let margin = 0.1 * self.at.abs();
         match self.is_above {

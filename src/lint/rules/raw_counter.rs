@@ -8,7 +8,7 @@ use crate::lint::range;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::{Form, Node as Part, Tree};
 use crate::text::Span;
-use crate::typed::BinaryOp;
+use crate::typed::Comparison;
 
 pub static RULE: Rule = Rule {
     code: Code::RawCounter,
@@ -61,10 +61,10 @@ fn inside(tree: &Tree, out: &mut Vec<Diagnostic>) {
     });
 }
 
-fn orders(op: BinaryOp) -> bool {
+fn orders(op: Comparison) -> bool {
     matches!(
         op,
-        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual
+        Comparison::Less | Comparison::LessEqual | Comparison::Greater | Comparison::GreaterEqual
     )
 }
 

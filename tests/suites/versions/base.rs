@@ -1,7 +1,6 @@
 //! The base in a git repository, with the built binary: what holds a change, whatever it does to get out of that.
 
 use std::fs;
-use std::process::Command;
 
 use libtest_mimic::Trial;
 
@@ -30,24 +29,33 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// A change that names another base, and is in that one already, is held to the base that was merged.
-fn no_base_of_its_own() {
-    let repository = Repository::new();
+/// What others have.
+const MERGED: &str = "refs/remotes/origin/main";
+
+/// The runbook may do more now, under the same version, and its lock says so: what nobody could write while the base was
+/// here.
+fn widened(repository: &Repository) {
     repository.change(
         "at most 4 k8s.Deployment per 24h",
         "at most 9 k8s.Deployment per 24h",
     );
-    repository.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    repository.git(&["update-ref", "-d", MERGED]);
     assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+}
+
+/// A change that names another base, and is in that one already, is held to the base that was merged.
+fn no_base_of_its_own() {
+    let repository = Repository::new();
+    widened(&repository);
     let manifest = repository.package().join("rbk.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, format!("{text}\n[lock]\nbase = \"HEAD\"\n")).unwrap();
     repository.commit();
-    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
     // Once it is merged it holds.
-    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    repository.git(&["update-ref", MERGED, "HEAD"]);
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 0, "{said}");
 }
@@ -106,15 +114,9 @@ fn no_base_in_its_place() {
 /// What only this repository has under the name of the base, or puts in the place of what was committed, is not the base.
 fn no_tag() {
     let repository = Repository::new();
-    repository.change(
-        "at most 4 k8s.Deployment per 24h",
-        "at most 9 k8s.Deployment per 24h",
-    );
-    let merged = "refs/remotes/origin/main";
-    repository.git(&["update-ref", "-d", merged]);
-    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    widened(&repository);
     repository.commit();
-    repository.git(&["update-ref", merged, "HEAD~1"]);
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
     let held = |why: &str| {
         let (code, said) = repository.rbk(&["check", "--locked"]);
         assert!(code == 1 && said.contains(why), "{said}");
@@ -130,40 +132,48 @@ fn no_tag() {
     // Where the branch that others have is not here, it is not here.
     repository.git(&["replace", "-d", "HEAD~1"]);
     repository.git(&["remote", "add", "origin", "https://example.com/shop.git"]);
-    repository.git(&["update-ref", "-d", merged]);
+    repository.git(&["update-ref", "-d", MERGED]);
     held("`origin/main` is not here");
 }
 
 /// In another folder it is the same package, and a package of another name in its old one is not.
 fn moved() {
     let repository = Repository::new();
-    repository.change(
-        "at most 4 k8s.Deployment per 24h",
-        "at most 9 k8s.Deployment per 24h",
-    );
-    let merged = "refs/remotes/origin/main";
-    repository.git(&["update-ref", "-d", merged]);
-    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    widened(&repository);
     repository.git(&["mv", "ops/shop", "ops/store"]);
     repository.commit();
-    repository.git(&["update-ref", merged, "HEAD~1"]);
-    let check = || {
-        let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
-            .current_dir(repository.0.path().join("ops/store"))
-            .args(["check", "--locked"])
-            .output()
-            .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        String::from_utf8(said).unwrap()
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
+    let held = || {
+        let (code, said) = repository.rbk_in("ops/store", &["check", "--locked"]);
+        assert!(code == 1 && said.contains("E0018"), "{said}");
     };
-    let said = check();
-    assert!(said.contains("E0018"), "{said}");
+    held();
     // Also where what was merged names the base.
     let manifest = repository.0.path().join("ops/store/rbk.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, format!("{text}\n[lock]\nbase = \"HEAD\"\n")).unwrap();
-    let said = check();
-    assert!(said.contains("E0018"), "{said}");
+    held();
+    // Or where another package stands in its old folder, in what was merged.
+    let other = text.replace("name = \"rollback\"", "name = \"other\"");
+    assert_ne!(text, other);
+    fs::write(&manifest, other).unwrap();
+    repository.git(&["mv", "ops/store", "ops/other"]);
+    repository.git(&["checkout", "-q", MERGED, "--", "ops/shop"]);
+    repository.git(&["mv", "ops/shop", "ops/first"]);
+    repository.git(&["mv", "ops/other", "ops/shop"]);
+    fs::remove_file(repository.package().join("rbk.lock")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    repository.git(&["mv", "ops/shop", "ops/other"]);
+    repository.git(&["mv", "ops/first", "ops/shop"]);
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 8 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+    let (code, said) = repository.rbk(&["lock", "--amend"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
 }
 
 /// What is no package itself lies in one, and that is the same.

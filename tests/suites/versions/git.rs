@@ -67,8 +67,12 @@ impl Repository {
     }
 
     pub(super) fn rbk(&self, arguments: &[&str]) -> (i32, String) {
+        self.rbk_in("ops/shop", arguments)
+    }
+
+    pub(super) fn rbk_in(&self, folder: &str, arguments: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
-            .current_dir(self.package())
+            .current_dir(self.0.path().join(folder))
             .args(arguments)
             .output()
             .unwrap();
