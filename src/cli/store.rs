@@ -25,7 +25,8 @@ Examples:
   rbk store show shop message --limit 1000 --format json
 
 An agent may be running: the store is opened read-only. What the records hold is documented in the
-code, in src/journal/. A record that is damaged is shown as null.";
+code, in src/journal/. In JSON a record that is damaged is null, and so is the state of a run
+that is over.";
 
 /// How many rows are shown unless told otherwise.
 const NEWEST: NonZero<usize> = NonZero::new(50).expect("50 is not zero");
@@ -188,8 +189,8 @@ fn text_of(row: &Row, in_full: bool) -> Result<String, String> {
 
 /// Whether it is the state of a run that is over, which is not kept.
 fn is_over(row: &Row, name: &str) -> bool {
-    let ended = row.columns.get("ended").and_then(Json::as_i64);
-    name == "run" && ended.is_some_and(|ended| ended != 0)
+    let ended = row.columns.get("ended").and_then(Json::as_bool);
+    name == "run" && ended == Some(true)
 }
 
 fn line_of(columns: &Map<String, Json>) -> String {

@@ -79,7 +79,7 @@ pub fn still<'f>(
     let unnamed = said.iter().filter(|found| names_nothing(found.code));
     let hurt = Hurt::of(&files, read.iter().chain(unnamed));
     // What a runbook changes is not known while a part of it, or of an action, is in error.
-    let wrong_at_all = said.iter().filter(|found| {
+    let wrong_at_all = read.iter().chain(said.iter()).filter(|found| {
         let line = line_around(sources, found.primary.span);
         let limit = matches!(words(sources, line).next(), Some("at" | "keep"));
         !limit && found.code != Code::BlastLineMissing

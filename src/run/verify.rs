@@ -124,6 +124,9 @@ impl Run {
                 let late = moment::since(verifying.polled, context.now);
                 if late >= verify.every {
                     verifying.started = moment::after(verifying.started, late);
+                    if let Some(since) = &mut verifying.held_since {
+                        *since = moment::after(*since, late);
+                    }
                 }
                 verifying.polled = context.now;
                 let aborts = verify.abort_if.is_some() && verifying.order != Order::Look;

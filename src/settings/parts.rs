@@ -251,6 +251,9 @@ fn hosts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Host>
 
 fn host(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> Option<Host> {
     let table = reader.table(&format!("hosts.\"{}\"", value::shown(name)), found)?;
+    if reader.is_dotted(name, at, table, &HOST) {
+        return None;
+    }
     let section = reader.section(table, at, &HOST);
     let role = reader.text(&section, "role", value::any);
     let here = reader.flag(&section, "here");
@@ -297,8 +300,12 @@ fn contact(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> O
         ("slack", &[]),
         ("terminal", &[]),
     ];
-    let name = value::shown(name);
-    let table = reader.table(&format!("contacts.\"{name}\""), found)?;
+    let shown = value::shown(name);
+    let table = reader.table(&format!("contacts.\"{shown}\""), found)?;
+    if reader.is_dotted(name, at, table, &CONTACT) {
+        return None;
+    }
+    let name = shown;
     let section = reader.section(table, at, &CONTACT);
     let said = WAYS.iter().filter(|(way, _)| section.value(way).is_some());
     let said = said.collect::<Vec<_>>();

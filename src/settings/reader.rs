@@ -251,6 +251,38 @@ impl Reader<'_> {
         table
     }
 
+    /// Whether a name with dots stands without quotes, so that its parts are tables in each other: said here.
+    pub fn is_dotted(
+        &mut self,
+        name: &str,
+        at: Span,
+        mut table: &DeTable<'_>,
+        keys: &'static Table,
+    ) -> bool {
+        let mut whole = name.to_owned();
+        while let (Some((key, found)), 1) = (table.iter().next(), table.len()) {
+            let known = keys.names().any(|known| known == key.get_ref());
+            let Some(inner) = found.get_ref().as_table().filter(|_| !known) else {
+                break;
+            };
+            whole = format!("{whole}.{}", key.get_ref());
+            table = inner;
+        }
+        if whole == name {
+            return false;
+        }
+        let label = "each part is a table of its own";
+        let found = Diagnostic::new(
+            Code::SettingsKey,
+            "a name with dots stands in quotes",
+            at,
+            label,
+        );
+        let header = format!("[{}.{}]", keys.heading, toml_text(&whole));
+        self.push(found.help(format!("write `{header}`")));
+        true
+    }
+
     /// The entries of a table of named things, each with the place of its name; names that nothing
     /// can have are told.
     pub fn entries<'t>(
