@@ -36,7 +36,7 @@ pub use clock::Clock;
 pub use driver::{Driver, Stopped};
 pub use fetch::fetch;
 pub use files::{Disk, create, read_all, read_named, write};
-pub use git::{Repository, Revision};
+pub use git::{Repository, Revision, Tree};
 pub use handle::{Handle, Undecoded};
 pub use log::{Log, LostLines};
 pub use perform::Performer;

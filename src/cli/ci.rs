@@ -103,7 +103,7 @@ pub fn say_of(form: Form, looked: &[Looked<'_>], terminal: &mut Terminal) -> io:
 
 /// Where the working folder lies in its repository; empty at its top, and where there is none.
 pub fn below() -> String {
-    let repository = Repository::around(Path::new("."));
+    let repository = Repository::around(Path::new(".")).ok().flatten();
     repository.map_or_else(String::new, |found| found.below().to_owned())
 }
 

@@ -9,6 +9,7 @@ use crate::report::diff::Side;
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
+use super::versions::Base;
 use super::{CLEAN, FINDINGS, check, output, versions};
 
 const AFTER_HELP: &str = "\
@@ -17,8 +18,8 @@ Examples:
   rbk lock ops/         of the package in `ops`
   rbk lock --amend      rewrite a version that was locked and never released
 
-What a version means is fixed once the base branch has it (`[lock] base` in `rbk.toml`, else
-`origin/main`): it is never rewritten. One that only this branch has may be.";
+What a version means is fixed once the base branch has it (`[lock] base` in `rbk.toml`, else the
+branch that others clone, `origin/main`): it is never rewritten. One that only this branch has may be.";
 
 /// Write the lock: versions, what they do, what they may do
 #[derive(Debug, clap::Args)]
@@ -35,8 +36,15 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut checked = packages::check_one(&arguments.path);
-    let base = versions::base(&checked);
-    if base.is_some() || arguments.amend {
+    let base = match versions::base(&checked) {
+        Ok(base) => base,
+        Err(why) => {
+            let found = versions::unreadable(&checked, &why);
+            terminal.say(&human::render(&found, &checked.sources, terminal.look()))?;
+            return Ok(FINDINGS);
+        }
+    };
+    if base.lock.is_some() || arguments.amend {
         // What a merge left behind is written anew: the base says what is fixed.
         checked
             .diagnostics
@@ -98,10 +106,13 @@ pub fn made(checked: &Checked) -> Option<Lock> {
 /// What speaks against the lock: the base has another one under the same version, or it is not what would be
 /// written.
 pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
-    let refused = match (versions::base_missing(checked), versions::base(checked)) {
-        (Some(missing), _) => vec![missing],
-        (None, Some(base)) => refused(checked, Some(base), false),
-        (None, None) => Vec::new(),
+    let refused = match versions::base(checked) {
+        Err(why) => versions::unreadable(checked, &why),
+        Ok(base) => match &base.doubt {
+            Some(doubt) => versions::in_doubt(checked, doubt),
+            None if base.lock.is_some() => refused(checked, base, false),
+            None => Vec::new(),
+        },
     };
     match refused.is_empty() {
         true => not_as_written(checked).into_iter().collect(),
@@ -123,9 +134,9 @@ fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
 
 /// What speaks against writing it: a version of the base that would be rewritten, or one that is too
 /// small. Without a base, what is locked stands in for it.
-fn refused(checked: &Checked, base: Option<Lock>, amend: bool) -> Vec<Diagnostic> {
-    let before = match (base, &checked.lock) {
-        (Some(base), _) => Side::of_lock(&base, versions::base_name(checked)),
+fn refused(checked: &Checked, base: Base, amend: bool) -> Vec<Diagnostic> {
+    let before = match (base.lock, &checked.lock) {
+        (Some(lock), _) => Side::of_lock(&lock, base.named),
         (None, Some(lock)) if !amend => Side::of_lock(lock, "the lock"),
         (None, _) => return Vec::new(),
     };

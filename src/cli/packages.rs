@@ -41,8 +41,8 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// What it depends on, as a lock says it.
     pub dependencies: Vec<LockedDependency>,
-    /// The revision whose lock is never rewritten.
-    pub lock_base: String,
+    /// The revision whose lock is never rewritten, if the manifest names one.
+    pub lock_base: Option<String>,
     pub sources: Sources,
     /// None if there is no package to speak of.
     pub analysis: Option<Analysis>,
@@ -122,7 +122,7 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
             manifest: None,
             lock: None,
             dependencies: Vec::new(),
-            lock_base: String::new(),
+            lock_base: None,
             sources,
             analysis: None,
             diagnostics,
@@ -157,7 +157,7 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
         path: Some(package.path.to_string_lossy().into_owned()),
         version: manifest.map(|manifest| manifest.version.clone()),
         version_at: manifest.map(|manifest| manifest.version_at),
-        lock_base: manifest.map_or_else(String::new, |manifest| manifest.lock_base.clone()),
+        lock_base: manifest.and_then(|manifest| manifest.lock_base.clone()),
         files: package.files,
         manifest: source,
         lock: package.lock,

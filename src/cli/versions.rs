@@ -16,7 +16,7 @@ use crate::report::diff::{Dependency, Known, Side};
 use crate::text::{Sources, Span};
 use crate::value::escape_text;
 
-pub use self::base::{base, base_missing, base_name};
+pub use self::base::{Base, base, in_doubt, unreadable};
 use super::packages::{self, Checked};
 
 /// One version, with the texts that its places are in.
@@ -52,9 +52,12 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
     let kind = Disk.kind(path);
     let is_plain = word.contains("./") || word == "." || word == ".." || path.is_absolute();
     if kind.is_ok() && !is_plain {
-        let repository = Repository::around(here);
         let revision = word.split_once(':').map_or(word, |(revision, _)| revision);
-        if repository.is_some_and(|found| found.commit(revision).is_some()) {
+        let is_revision = |found: Repository| found.commit(revision).transpose().is_some();
+        if Repository::around(here)
+            .map_err(Trouble::Said)?
+            .is_some_and(is_revision)
+        {
             let word = escape_text(word, SHOWN);
             let why = format!(
                 "`{word}` is a git revision and a file or folder: write `./{word}` for the one on the disk"
@@ -84,8 +87,8 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
 
 /// A file at a revision, if there is one.
 fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
-    let repository = Repository::around(here)?;
-    let commit = repository.branch(revision)?;
+    let repository = Repository::around(here).ok()??;
+    let commit = repository.branch(revision).ok()??;
     // As in git, `./` begins at the folder that is worked in.
     let path = match path.strip_prefix("./") {
         Some(rest) => PathBuf::from(repository.below()).join(rest),
@@ -105,7 +108,8 @@ fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
 /// The files of that package, from its folder.
 pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
     let shown = escape_text(word, SHOWN);
-    let repository = Repository::around(here).ok_or_else(|| {
+    let repository = Repository::around(here).map_err(Trouble::Said)?;
+    let repository = repository.ok_or_else(|| {
         let why = format!(
             "`{shown}` is neither a folder nor a lock, and `{}` lies in no git repository",
             here.display()
@@ -120,7 +124,8 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
         },
         None => (word, repository.below().to_owned()),
     };
-    let commit = repository.branch(revision).ok_or_else(|| {
+    let commit = repository.branch(revision).map_err(Trouble::Said)?;
+    let commit = commit.ok_or_else(|| {
         let revision = escape_text(revision, SHOWN);
         Trouble::Said(match revision.as_str() {
             "HEAD" => {
@@ -332,8 +337,12 @@ pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic>
     // Asked of git only where something is to be said.
     let base = LazyCell::new(|| base(checked));
     let rewrite = |name: &str, version| match &*base {
-        None => Rewrite::Amend,
-        Some(base) => match base.runbook(name) {
+        // What may be released is not rewritten.
+        Err(_) => Rewrite::Never,
+        Ok(Base { lock: None, .. }) => Rewrite::Amend,
+        Ok(Base {
+            lock: Some(lock), ..
+        }) => match lock.runbook(name) {
             Some(locked) if locked.version == version => Rewrite::Never,
             Some(_) | None => Rewrite::Lock,
         },

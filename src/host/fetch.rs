@@ -125,9 +125,9 @@ fn unpack(objects: &Path, commit: &str, packages: &Path) -> Result<String, Strin
             blobs.push(blob);
         }
     }
-    let size = blobs
-        .iter()
-        .fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+    let size = blobs.iter().fold(0_u64, |sum, blob| {
+        sum.saturating_add(blob.size.unwrap_or_default())
+    });
     if blobs.len() > FILES {
         return Err(format!("it has more than {FILES} files of packages"));
     }

@@ -51,8 +51,8 @@ pub struct Manifest {
     pub version_at: Span,
     pub edition: String,
     pub prometheus: Server,
-    /// The revision whose lock is never rewritten.
-    pub lock_base: String,
+    /// The revision whose lock is never rewritten, if it names one.
+    pub lock_base: Option<String>,
     /// In the order of their names.
     pub dependencies: Vec<Wanted>,
     pub lints: Levels,

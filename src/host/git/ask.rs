@@ -30,8 +30,8 @@ const SETTINGS: [&str; 7] = [
     "gc.auto=0",
     "maintenance.auto=false",
 ];
-/// What a hook that calls us has set, of another repository.
-const OF_ANOTHER: [&str; 7] = [
+/// What a hook that calls us has set, of another repository, and what hides one.
+const OF_ANOTHER: [&str; 8] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -39,6 +39,8 @@ const OF_ANOTHER: [&str; 7] = [
     "GIT_COMMON_DIR",
     "GIT_OBJECT_DIRECTORY",
     "GIT_NAMESPACE",
+    // Where to look for a repository is not for others to say either.
+    "GIT_CEILING_DIRECTORIES",
 ];
 
 /// Whether a call may use the network.
@@ -73,6 +75,7 @@ pub fn call(
         .env("GIT_OPTIONAL_LOCKS", "0")
         // What was committed is looked at, whatever somebody put in its place here.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_DISCOVERY_ACROSS_FILESYSTEM", "1")
         .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -9,13 +9,18 @@ use crate::project::{MANIFEST, is_runbook_file};
 /// What is said of an answer that is none.
 const NO_SENSE: &str = "`git cat-file` gave an answer that makes no sense";
 
+/// What is said of a file that a partial clone left out.
+pub const NOT_HERE: &str =
+    "the clone is a partial one, and what is asked for was left out: fetch it without `--filter`";
+
 /// A file of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob {
     /// From the top, with `/`.
     pub path: String,
     pub id: String,
-    pub size: u64,
+    /// None where a partial clone left it out.
+    pub size: Option<u64>,
 }
 
 /// The files of packages in a commit, links followed.
@@ -71,7 +76,7 @@ pub fn followed(top: &Path, commit: &str) -> Result<Followed, String> {
             [id, "blob", size] => found.files.push(Blob {
                 path: link.path,
                 id: (*id).to_owned(),
-                size: size.parse().unwrap_or(u64::MAX),
+                size: size.parse().ok(),
             }),
             ["symlink", size] => {
                 let target = target(size).ok_or(NO_SENSE)?;
@@ -118,13 +123,15 @@ fn blob(line: &[u8], form: Form) -> Option<Blob> {
     (is_wanted && of_package).then(|| Blob {
         path: path.to_owned(),
         id: id.to_owned(),
-        // What says no size is too large.
-        size: size.parse().unwrap_or(u64::MAX),
+        size: size.parse().ok(),
     })
 }
 
 /// The bytes of each, in their order.
 pub fn bytes(top: &Path, blobs: &[&Blob]) -> Result<Vec<Vec<u8>>, String> {
+    if blobs.iter().any(|blob| blob.size.is_none()) {
+        return Err(NOT_HERE.to_owned());
+    }
     let ids: String = blobs.iter().map(|blob| format!("{}\n", blob.id)).collect();
     let answer = ask(top, &["cat-file", "--batch"], ids.as_bytes())?;
     let mut rest = answer.as_slice();

@@ -113,9 +113,9 @@ impl Revision {
             .filter(|blob| Path::new(&blob.path).starts_with(folder))
             .collect();
         taken.files += wanted.len();
-        let size = wanted
-            .iter()
-            .fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+        let size = wanted.iter().fold(0_u64, |sum, blob| {
+            sum.saturating_add(blob.size.unwrap_or_default())
+        });
         taken.bytes = taken.bytes.saturating_add(size);
         if taken.files > FILES || taken.bytes > BYTES {
             let why =

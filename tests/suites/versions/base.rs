@@ -1,6 +1,8 @@
 //! The base in a git repository, with the built binary: what holds a change, whatever it does to get out of that.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use libtest_mimic::Trial;
 
@@ -22,6 +24,9 @@ pub fn trials() -> Vec<Trial> {
             "versions/git: a package that is moved keeps its base",
             moved,
         ),
+        trial("versions/git: a base that cannot be read holds", unreadable),
+        trial("versions/git: the base among many packages", among_many),
+        trial("versions/git: a base by another name", by_another_name),
         trial(
             "versions/git: a part of a package is none to compare with",
             a_part,
@@ -174,6 +179,125 @@ fn moved() {
     assert!(code == 1 && said.contains("E0018"), "{said}");
     let (code, said) = repository.rbk(&["lock", "--amend"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
+}
+
+/// What `git` does not say, or the lock, is not taken for a base that has nothing.
+fn unreadable() {
+    let repository = Repository::new();
+    widened(&repository);
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
+    let at = |folder: &Path, variable: (&str, &str), why: &str| {
+        for arguments in [&["check", "--locked"][..], &["lock", "--amend"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+                .current_dir(folder)
+                .args(arguments)
+                .env(variable.0, variable.1)
+                .output()
+                .unwrap();
+            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            let code = output.status.code();
+            assert!(
+                code == Some(1) && said.contains(why),
+                "{arguments:?}, {variable:?}: {said}"
+            );
+        }
+    };
+    let package = repository.package();
+    let top = repository.0.path();
+    // It is of somebody else.
+    at(
+        &package,
+        ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"),
+        "the base cannot be read (detected dubious ownership",
+    );
+    // There is no `git`.
+    at(
+        &package,
+        ("PATH", "/nowhere"),
+        "the base cannot be read (`git` cannot be run",
+    );
+    // It is said to lie elsewhere.
+    at(
+        &package,
+        (
+            "GIT_CEILING_DIRECTORIES",
+            package.parent().unwrap().to_str().unwrap(),
+        ),
+        "E0018",
+    );
+    // A partial clone has not what it is asked for.
+    let clone = tempfile::tempdir().unwrap();
+    let url = format!("file://{}", top.display());
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    repository.git(&["branch", "-q", "-f", "base", "HEAD~1"]);
+    let here = clone.path().join("part");
+    let to = here.to_str().unwrap();
+    repository.git(&["clone", "-q", "--filter=blob:none", &url, to]);
+    repository.git(&["-C", to, "update-ref", MERGED, "HEAD~1"]);
+    repository.git(&["-C", to, "remote", "set-head", "origin", "main"]);
+    at(
+        &here.join("ops/shop"),
+        ("A", "B"),
+        "the clone is a partial one",
+    );
+    // Its lock has the marks of a merge.
+    let lock = package.join("rbk.lock");
+    let good = fs::read_to_string(&lock).unwrap();
+    fs::write(&lock, format!("<<<<<<< HEAD\n{good}")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    fs::write(&lock, good).unwrap();
+    at(
+        &package,
+        ("A", "B"),
+        "the base cannot be read (`origin/main`: `ops/shop/rbk.lock`",
+    );
+}
+
+/// However much else there is.
+fn among_many() {
+    let repository = Repository::new();
+    let other = repository.0.path().join("other");
+    for number in 0..2_100 {
+        let folder = other.join(format!("p{number}"));
+        fs::create_dir_all(&folder).unwrap();
+        let manifest = format!("name = \"p{number}\"\nversion = \"1.0.0\"\nedition = \"2026\"\n");
+        fs::write(folder.join("rbk.toml"), manifest).unwrap();
+        fs::write(repository.package().join(format!("more{number}.rbk")), "").unwrap();
+    }
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    for number in 0..2_100 {
+        fs::remove_file(repository.package().join(format!("more{number}.rbk"))).unwrap();
+    }
+    widened(&repository);
+    repository.git(&["add", "-A"]);
+    repository.git(&["mv", "ops/shop", "ops/store"]);
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
+    let (code, said) = repository.rbk_in("ops/store", &["check", "--locked"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+}
+
+/// The remote and its branch may be called as anybody likes.
+fn by_another_name() {
+    let repository = Repository::new();
+    widened(&repository);
+    repository.commit();
+    let url = "https://example.com/shop.git";
+    repository.git(&["remote", "add", "upstream", url]);
+    repository.git(&["update-ref", "refs/remotes/upstream/trunk", "HEAD~1"]);
+    let held = |why: &str| {
+        let (code, said) = repository.rbk(&["check", "--locked"]);
+        assert!(code == 1 && said.contains(why), "{said}");
+    };
+    held("`origin/main` is not here");
+    repository.git(&["remote", "set-head", "upstream", "trunk"]);
+    held("E0018");
+    repository.git(&["update-ref", "refs/remotes/upstream/trunk", "HEAD"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 0, "{said}");
 }
 
 /// What is no package itself lies in one, and that is the same.
