@@ -214,6 +214,10 @@ impl<'a> Canon<'a> {
             self.tag("readings");
             self.list(ranks, Canon::number);
         }
+        if let Some(more) = met.more() {
+            self.tag("more readings");
+            self.digest(&more);
+        }
         if let Some(later) = self.meanings.and_then(|meanings| meanings.later(&met)) {
             self.tag("later ones");
             self.list(later, Canon::number);

@@ -21,7 +21,7 @@ pub(super) struct Meaning {
     pub through: Through,
 }
 
-/// Readings of another branch, which were made before and are none of this one.
+/// Readings of another branch, or of what takes something back, which stand before and are none of this one.
 #[derive(Clone, Copy, Debug)]
 struct Apart {
     /// After this one.
@@ -117,7 +117,7 @@ pub(super) struct Finder<'c, 'a> {
     locals: &'a [Local],
     /// What each name stands for that is read once, and that nothing is handled of.
     lets: BTreeMap<LocalId, &'a Expr>,
-    /// How often each name is read.
+    /// How often each name is read, beside by what people are shown.
     uses: BTreeMap<LocalId, u32>,
     /// What the loops around go through.
     around: Vec<Digest>,
@@ -131,10 +131,17 @@ impl<'c, 'a> Finder<'c, 'a> {
         let mut loops = BTreeSet::new();
         passing(&body.block, &mut loops);
         let mut uses = BTreeMap::new();
-        body.block.for_each_expr(&mut |part| {
-            if let ExprKind::Local(local) = part.kind {
-                *uses.entry(local).or_default() += 1;
+        body.block.for_each_stmt(&mut |stmt| {
+            if let StmtKind::Attach(_) = stmt.kind {
+                return;
             }
+            stmt.for_each_expr(&mut |expr| {
+                expr.for_each(&mut |part| {
+                    if let ExprKind::Local(local) = part.kind {
+                        *uses.entry(local).or_default() += 1;
+                    }
+                });
+            });
         });
         Finder {
             passing: loops,
@@ -191,8 +198,11 @@ impl<'c, 'a> Finder<'c, 'a> {
                 number: self.found.at.made,
                 of: digest,
             };
-            let known = self.found.all.entry(digest).or_default();
-            known.push(reading.number);
+            // What is only shown stands beside no other reading.
+            if self.uses.contains_key(&local) {
+                let known = self.found.all.entry(digest).or_default();
+                known.push(reading.number);
+            }
             readings.push(reading);
         }
         let meaning = Meaning {
@@ -247,20 +257,25 @@ impl<'c, 'a> Finder<'c, 'a> {
         let before = self.found.at;
         let mut last = before.now;
         for block in blocks {
-            if self.found.at.made > before.made {
-                self.found.apart.push(Apart {
-                    from: before.made,
-                    to: self.found.at.made,
-                    around: before.apart,
-                });
-                self.found.at.apart = self.found.apart.len().checked_sub(1);
-            }
+            self.leave(before);
             self.begin(block.span.start, before.now);
             self.block(block);
             last = last.max(self.found.at.now);
         }
         self.found.at.apart = before.apart;
         self.begin(end, last);
+    }
+
+    /// What was read since is of another branch, or of later.
+    fn leave(&mut self, before: Begin) {
+        if self.found.at.made > before.made {
+            self.found.apart.push(Apart {
+                from: before.made,
+                to: self.found.at.made,
+                around: before.apart,
+            });
+            self.found.at.apart = self.found.apart.len().checked_sub(1);
+        }
     }
 
     /// A list that was read just now, for this alone, is the same whether it has a name or not.
@@ -372,6 +387,7 @@ impl<'c, 'a> Finder<'c, 'a> {
             self.passed(block.span.at_start());
             self.block(block);
             self.found.at.now = before.now;
+            self.leave(before);
         }
         self.passed(end);
         if let Some(result) = step.result {

@@ -1,5 +1,7 @@
 //! Readings of the world: of what, when, in which order, and how each comes to where it is met.
 
+use sha2::{Digest as _, Sha256};
+
 use super::canon::Digest;
 
 /// The most readings that are told apart in one value.
@@ -64,11 +66,21 @@ impl Place {
 
 /// The readings that are met in one part, each once, in the order in which they are met.
 #[derive(Default)]
-pub(super) struct Readings(Vec<(Reading, Through)>);
+pub(super) struct Readings {
+    each: Vec<(Reading, Through)>,
+    /// Of those beyond the ones that are told apart, with where they stand in the body.
+    more: Option<Sha256>,
+}
 
 impl Readings {
     pub fn iter(&self) -> impl Iterator<Item = &(Reading, Through)> {
-        self.0.iter()
+        self.each.iter()
+    }
+
+    /// Of those beyond the ones that are told apart: another one where any of them is made elsewhere.
+    pub fn more(&self) -> Option<Digest> {
+        let more = self.more.clone();
+        more.map(|more| more.finalize().into())
     }
 
     pub fn meet(&mut self, readings: &[Reading], through: Through) {
@@ -78,19 +90,24 @@ impl Readings {
     }
 
     fn add(&mut self, reading: Reading, through: Through) {
-        let room = self.0.len() < READINGS;
+        let room = self.each.len() < READINGS;
         match self
-            .0
+            .each
             .iter_mut()
             .find(|(known, by)| *known == reading && *by == through)
         {
             Some(_) => {}
-            None if room => self.0.push((reading, through)),
-            // Of too many the last one stands for the oldest.
+            None if room => self.each.push((reading, through)),
+            // Of too many the last one is as old as the oldest.
             None => {
-                if let Some((last, _)) = self.0.last_mut() {
+                if let Some((last, _)) = self.each.last_mut() {
                     last.at = last.at.min(reading.at);
                 }
+                let Reading { at, number, of } = reading;
+                let more = self.more.get_or_insert_default();
+                more.update(at.0.to_le_bytes());
+                more.update(number.to_le_bytes());
+                more.update(of);
             }
         }
     }
@@ -98,11 +115,11 @@ impl Readings {
     /// Which of those of one thing each is, from the first that was made on; none where there is one of each.
     pub fn ranks(&self) -> Option<Vec<u64>> {
         let rank = |(one, _): &(Reading, Through)| {
-            let of = self.0.iter().map(|(other, _)| other);
+            let of = self.each.iter().map(|(other, _)| other);
             let of = of.filter(|other| other.of == one.of && other.number < one.number);
             of.count() as u64
         };
-        let ranks: Vec<u64> = self.0.iter().map(rank).collect();
+        let ranks: Vec<u64> = self.each.iter().map(rank).collect();
         ranks.iter().any(|rank| *rank > 0).then_some(ranks)
     }
 }

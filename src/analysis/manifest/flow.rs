@@ -50,10 +50,12 @@ impl<'a> Walk<'_, 'a> {
 
     /// A block that is reached only where these hold.
     fn block_where(&mut self, holds: &[Asked], block: &'a Block) -> Onward {
-        let known = self.known.len();
+        let (known, around) = (self.known.len(), self.around.len());
         self.know(holds);
+        self.around.extend(holds.iter().map(|one| one.asks.hash));
         let onward = self.block(block);
         self.known.truncate(known);
+        self.around.truncate(around);
         onward
     }
 
@@ -155,12 +157,14 @@ impl<'a> Walk<'_, 'a> {
         let is_target = |arg: &&Expr| matches!(arg.ty, Type::Target(_));
         let (targets, values): (Vec<&Expr>, Vec<&Expr>) = args.iter().partition(is_target);
         let given = |parts: Vec<&Expr>, place| {
-            let some = !parts.is_empty();
-            some.then(|| cores.given(runbook, meanings, (&parts, &parts), place))
+            let given = |part| cores.given(runbook, meanings, (&[part], &[part]), place);
+            parts.into_iter().map(given).collect()
         };
+        let is_within = !self.around.is_empty();
         Cause {
             finding: runbook.findings[finding.index()].name.to_string(),
             when: self.known.path().unwrap_or_default(),
+            around: is_within.then(|| cores.joined(runbook, "within", &self.around)),
             targets: given(targets, Place::Target),
             values: given(values, Place::Once),
         }

@@ -141,6 +141,7 @@ fn walk<'a>(
         steps: 0,
         verifies: 0,
         known: Known::default(),
+        around: Vec::new(),
         unproven: Vec::new(),
         asked: vec![Vec::new(); found_before],
         last: None,
@@ -172,6 +173,8 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) verifies: u32,
     /// What is known to hold here.
     pub(super) known: Known,
+    /// What has to be so in each of the branches around.
+    pub(super) around: Vec<ConditionHash>,
     /// The steps that no verify has followed yet.
     pub(super) unproven: Vec<usize>,
     /// Of each step of all bodies what has to be so for it, whenever that was asked.

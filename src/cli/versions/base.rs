@@ -177,7 +177,7 @@ pub fn in_doubt(checked: &Checked, doubt: &Doubt) -> Vec<Diagnostic> {
 /// What is said of a base that cannot be read.
 pub fn unreadable(checked: &Checked, why: &str) -> Vec<Diagnostic> {
     let what = format!("the base cannot be read ({})", escape_text(why, SHOWN));
-    let help = "until it can, nothing holds a change to what was released: mend what `git` says, or the lock on the \
+    let help = "until it can, nothing holds a change to what was released: put right what `git` says, or the lock on the \
                 base branch";
     unsaid(checked, &what, help)
 }

@@ -12,12 +12,15 @@ pub struct Cause {
     pub finding: String,
     /// Of all that has to be so.
     pub when: ConditionHash,
-    /// Of the targets that are handed over there; none where none are, and in a lock of an older `rbk`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub targets: Option<ConditionHash>,
-    /// Of the values that are handed over there, likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<ConditionHash>,
+    /// Of the branches around alone: what may have ended the path before leaves it as it is.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub around: Option<ConditionHash>,
+    /// Of each target that is handed over there; none in a lock of an older `rbk`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<ConditionHash>,
+    /// Of each value that is handed over there, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ConditionHash>,
 }
 
 /// A reading that a `let` binds in a body that changes something.

@@ -67,16 +67,17 @@ fn exchanged(changes: &mut Changes<'_>, names: &Matched) {
     let mut told = BTreeSet::new();
     for cause in &after.found {
         let known = old.get(&cause.finding).map_or(&[][..], Vec::as_slice);
-        let of = |given: fn(&Cause) -> Option<ConditionHash>| {
-            let Some(now) = given(cause) else {
-                return false;
-            };
-            let is_known = known.iter().any(|known| given(known) == Some(now));
-            let mut here = known.iter().filter(|known| known.when == cause.when);
-            let is_here = here.clone().any(|known| given(known) == Some(now));
-            is_known && !is_here && here.next().is_some()
+        let of = |given: fn(&Cause) -> &Vec<ConditionHash>| {
+            let each = given(cause).iter().enumerate();
+            let mut each = each.map(|(index, now)| {
+                let is_same = |known: &&&Cause| given(known).get(index) == Some(now);
+                let here = known.iter().filter(|known| known.around == cause.around);
+                let is_known = known.iter().any(|known| is_same(&known));
+                is_known && here.clone().next().is_some() && !here.clone().any(|known| is_same(&known))
+            });
+            each.any(|is_exchanged| is_exchanged)
         };
-        let (values, targets) = (of(|cause| cause.values), of(|cause| cause.targets));
+        let (values, targets) = (of(|cause| &cause.values), of(|cause| &cause.targets));
         if !(values || targets) || !told.insert((&cause.finding, values)) {
             continue;
         }
