@@ -123,6 +123,15 @@ impl Checker<'_> {
     }
 
     fn severity(&mut self, id: RunbookId, cases: &[SeverityCase]) {
+        let mut always = cases.iter().filter(|case| case.when.is_none());
+        if let (Some(first), Some(second)) = (always.next(), always.next()) {
+            let message = "only one severity stands without `when`";
+            let (at, label) = (second.level.span, "always holds, too");
+            let found = Diagnostic::new(Code::ClauseConflict, message, at, label);
+            let found = found.and(first.level.span, "always holds");
+            let level = &second.level.text;
+            self.say(found.help(format!("say when it is `{level}`: `{level} when ...`")));
+        }
         for case in cases {
             let level = Severity::from_word(case.level.as_str());
             let Some(level) = level.filter(|level| *level != Severity::None) else {

@@ -16,7 +16,13 @@ impl Splitter<'_, '_> {
         let end = piece.start + rest.find('\n').unwrap_or(rest.len());
         let span = self.span(piece);
         let mark = lexical::comment_mark(rest.get(1..).unwrap_or_default());
-        let is_doubtful = self.is_in_other_quotes(piece.start);
+        // `page #ops "text"`: a name may be meant, and what follows.
+        let before = self.text.get(self.line_start..piece.start);
+        let is_behind = before.is_some_and(|before| !before.trim().is_empty());
+        let is_glued = rest.get(1..).is_some_and(|rest| {
+            !rest.starts_with(|next: char| next.is_whitespace() || next == '#')
+        });
+        let is_doubtful = self.is_in_other_quotes(piece.start) || is_behind && is_glued;
         match told_before(self.hash, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span,

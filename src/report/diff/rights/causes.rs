@@ -73,7 +73,9 @@ fn exchanged(changes: &mut Changes<'_>, names: &Matched) {
                 let is_same = |known: &&&Cause| given(known).get(index) == Some(now);
                 let here = known.iter().filter(|known| known.around == cause.around);
                 let is_known = known.iter().any(|known| is_same(&known));
-                is_known && here.clone().next().is_some() && !here.clone().any(|known| is_same(&known))
+                is_known
+                    && here.clone().next().is_some()
+                    && !here.clone().any(|known| is_same(&known))
             });
             each.any(|is_exchanged| is_exchanged)
         };
