@@ -47,6 +47,7 @@ impl Engine {
         while let Some(input) = inputs.pop_front() {
             let working = self.desk.run(id)?;
             let before = working.run.dirt().clone();
+            working.run.told_late(&input, now);
             let actions = working.run.handle(&program, input, now);
             if *working.run.dirt() != before {
                 let dirt = working.run.dirt().clone();

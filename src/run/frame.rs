@@ -13,7 +13,7 @@ use super::verify::Verifying;
 use super::{Context, Event, Input};
 use crate::effect::{End, Fault};
 use crate::program::MitigationIndex;
-use crate::value::Value;
+use crate::value::{Time, Value};
 use crate::vm::Reply;
 
 /// One thing that a run is in the middle of.
@@ -126,6 +126,21 @@ impl Context<'_> {
 }
 
 impl Frame {
+    /// When the look is over whose answers it waits for.
+    pub fn look_ends(&self) -> Option<Time> {
+        match self {
+            Frame::Observing(observing) => observing.until(),
+            Frame::Course(_)
+            | Frame::Code(_)
+            | Frame::Planning(_)
+            | Frame::Guarding(_)
+            | Frame::Acting(_)
+            | Frame::Verifying(_)
+            | Frame::Undoing(_)
+            | Frame::Pausing(_) => None,
+        }
+    }
+
     /// Whether it waits for exactly this answer.
     pub fn awaits(&self, input: &Input) -> bool {
         let Some(id) = input.id() else { return false };

@@ -51,6 +51,11 @@ impl Observing {
         self.until = self.until.map(|until| moment::after(until, missed));
     }
 
+    /// When the look that it is part of is over.
+    pub fn until(&self) -> Option<Time> {
+        self.until
+    }
+
     pub fn awaits(&self, id: u64) -> bool {
         self.items
             .iter()

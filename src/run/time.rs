@@ -5,10 +5,13 @@
 //! there is left out, and that of a storm.
 
 use super::frame::Frame;
-use super::{Action, Context, Run, moment};
+use super::{Action, Context, Input, Run, moment};
 use crate::program::{FunctionIndex, Program};
 use crate::rule::Rule;
 use crate::value::{Duration, Time};
+
+/// An answer that is so much later than its look has lain there while the agent stood still.
+const STOOD_STILL: Duration = Duration::from_millis(5_000);
 
 impl Run {
     /// Where the stated time of this run counts from; a run that `again` begins goes on with it.
@@ -54,6 +57,36 @@ impl Run {
         self.leave_out(missed);
     }
 
+    /// What a look waits for is about to be told. At work an agent has it when the look is over, at the latest: what is
+    /// later, it stood still, and the look has the time again that it had when it was asked.
+    pub fn told_late(&mut self, input: &Input, now: Time) {
+        let Some(frame) = self.frames.last().filter(|frame| frame.awaits(input)) else {
+            return;
+        };
+        let Some(until) = frame.look_ends() else {
+            return;
+        };
+        let late = moment::since(until, now);
+        if late < STOOD_STILL {
+            return;
+        }
+        self.leave_out(late);
+        let left = moment::since(self.seen, until);
+        for frame in &mut self.frames {
+            match frame {
+                Frame::Code(code) => code.put_off(left),
+                Frame::Observing(observing) => observing.put_off(left),
+                Frame::Course(_)
+                | Frame::Planning(_)
+                | Frame::Guarding(_)
+                | Frame::Acting(_)
+                | Frame::Verifying(_)
+                | Frame::Undoing(_)
+                | Frame::Pausing(_) => {}
+            }
+        }
+    }
+
     /// So much of what has passed is no time of its own.
     pub(super) fn leave_out(&mut self, missed: Duration) {
         self.input.began = moment::after(self.input.began, missed);
@@ -61,11 +94,12 @@ impl Run {
             match frame {
                 Frame::Code(code) => code.put_off(missed),
                 Frame::Observing(observing) => observing.put_off(missed),
+                // It looks again, or goes on with the look that was under way.
+                Frame::Verifying(verifying) => verifying.shift(missed),
                 Frame::Course(_)
                 | Frame::Planning(_)
                 | Frame::Guarding(_)
                 | Frame::Acting(_)
-                | Frame::Verifying(_)
                 | Frame::Undoing(_)
                 | Frame::Pausing(_) => {}
             }
