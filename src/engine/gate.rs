@@ -21,6 +21,7 @@ use crate::program::Program;
 use crate::run::{Intent, IntentKind};
 use crate::settings::{Bounds, Grants};
 use crate::value::{Identity, Time};
+use capability::Capability;
 use freeze::Freezes;
 use storm::Storms;
 
@@ -105,9 +106,9 @@ pub trait Gate: Sync {
 /// be stopped half-done by its own limits. A storm comes before a lock and whatever else is waited
 /// for, since it uses up no patience: that of the rest does not run on while it lasts.
 pub const GATES: [&dyn Gate; 6] = [
-    &capability::Capability,
-    &freeze::Freezes,
-    &storm::Storms,
+    &Capability,
+    &Freezes,
+    &Storms,
     &lock::Lock,
     &at_once::AtOnce,
     &rate::Rate,

@@ -222,11 +222,14 @@ impl Engine {
                     deadline: moment::after(now, AGAIN),
                 }),
                 run::Action::Perform(perform) => {
-                    self.record(RunResumed { run: id }, now);
                     let outcome = match Planted::CrashMeansNotApplied.is_in() {
                         true => ChangeOutcome::NotApplied("it was under way".to_owned()),
                         false => self.left_open(id),
                     };
+                    // Of what was never sent out everything is known.
+                    if !matches!(outcome, ChangeOutcome::NotBegun(_)) {
+                        self.record(RunResumed { run: id }, now);
+                    }
                     let input = run::Input::Performed {
                         id: perform.id,
                         outcome,

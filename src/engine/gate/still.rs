@@ -1,10 +1,10 @@
 //! Whether a change that was granted may still begin, where it had to wait for a place.
 //!
 //! In: the run and the key of what it was granted. Out: that it leaves, as a fact; or why not. Between the leave and the place people may
-//! have stopped changes or called the run off, a storm may have begun, the agent may be told to stop. What is
-//! counted was counted when leave was given.
+//! have stopped changes, called the run off or taken the grant away, a storm may have begun, the agent may be told
+//! to stop. What is counted was counted when leave was given.
 
-use super::{Asked, Freezes, Gate, Question, Storms, Verdict};
+use super::{Asked, Capability, Freezes, Gate, Question, Storms, Verdict};
 use crate::engine::Engine;
 use crate::engine::decide::outcome::{self, Leaving};
 use crate::engine::drive::incident_of;
@@ -14,7 +14,7 @@ use crate::run::IntentKind;
 use crate::value::Time;
 
 /// The gates that people and the world close, whatever was granted.
-const ASKED: [&dyn Gate; 2] = [&Freezes, &Storms];
+const ASKED: [&dyn Gate; 3] = [&Capability, &Freezes, &Storms];
 
 impl Engine {
     /// A granted change that had to wait has its place. What is on record about it once this is durable: that it leaves;

@@ -12,6 +12,10 @@ pub const CASES: &[Case] = &[
         held,
     ),
     (
+        "what waits for a place does not begin once its grant is gone",
+        not_granted,
+    ),
+    (
         "what waits for a place does not begin once it is called off",
         called_off,
     ),
@@ -119,6 +123,20 @@ fn held() {
     no_page(&stage);
 }
 
+fn not_granted() {
+    let (stage, ids) = crowded();
+    stage.change(
+        "agent.toml",
+        "\"exec.apply\" = [[\"control\", \"restart\"]]\n",
+        "",
+    );
+    stage.wait_for_loads(1);
+    let_end(&stage);
+    wait_for_two(&stage, &ids, "not begun: not granted: `exec.apply`");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(begun(&stage), places(), "{}", stage.log());
+}
+
 fn called_off() {
     let (stage, ids) = crowded();
     for id in &ids {
@@ -163,6 +181,9 @@ fn killed() {
         let shown = stage.shown(id);
         let is_known = !shown.contains("unknown");
         assert!(is_known || !shown.contains("not begun"), "{shown}");
+        // What was never sent leaves nothing open.
+        let is_open = shown.contains("nobody knows whether it took effect");
+        assert!(!is_open || !shown.contains("not begun"), "{shown}");
     }
     no_page(&stage);
 }
