@@ -64,12 +64,17 @@ pub fn needs(
             });
         }
     }
+    let found = denied.iter();
+    let found = found.filter_map(|(can, denied)| Some((denied.finding(can)?, can, denied)));
+    let mut found: Vec<_> = found.collect();
+    // As they are shown: the first one begins the table that the others add to.
+    found.sort_by(|(a, ..), (b, ..)| {
+        (a.primary.span, &a.message).cmp(&(b.primary.span, &b.message))
+    });
     let mut paste = Paste::new(settings);
-    let found = denied.into_iter();
-    let found =
-        found.filter_map(|(capability, denied)| denied.finding(capability, grants, &mut paste));
-    let found = found.collect();
-    (rows, found)
+    let found = found.into_iter();
+    let found = found.map(|(found, can, denied)| found.help(denied.help(can, grants, &mut paste)));
+    (rows, found.collect())
 }
 
 /// What nothing grants of one capability.
@@ -100,12 +105,7 @@ impl<'m> Denied<'m> {
         }
     }
 
-    fn finding(
-        &self,
-        capability: &str,
-        grants: &Grants,
-        paste: &mut Paste<'_>,
-    ) -> Option<Diagnostic> {
+    fn finding(&self, capability: &str) -> Option<Diagnostic> {
         let at = *self.by.first()?.places.get(&Part::Name)?;
         let of = self.needs.iter().filter_map(|need| need.of.as_ref());
         let of: Vec<String> = of.map(of_what).collect();
@@ -117,8 +117,14 @@ impl<'m> Denied<'m> {
         let by = by.collect::<Vec<_>>().join(", ");
         let needs = if self.by.len() == 1 { "needs" } else { "need" };
         let message = format!("{by} {needs} `{capability}`{of}, and the agent is not granted it");
+        let label = "its runs hand over there";
+        Some(Diagnostic::new(Code::NeedDenied, message, at, label))
+    }
+
+    /// What to add so that it is granted.
+    fn help(&self, capability: &str, grants: &Grants, paste: &mut Paste<'_>) -> String {
         let owned: Vec<String> = self.owned.iter().cloned().collect();
-        let help = match (
+        match (
             grants.line_with(capability, &self.needs, &owned),
             grants.names(capability),
         ) {
@@ -130,9 +136,7 @@ impl<'m> Denied<'m> {
                 let help = paste.line("grants", &line);
                 help.replacen("agent.toml:", "agent.toml a line such as:", 1)
             }
-        };
-        let found = Diagnostic::new(Code::NeedDenied, message, at, "its runs hand over there");
-        Some(found.help(help))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::program::manifest::{Authority, Manifest, Need, Part, Pattern, argv};
 use crate::program::{Capability, Program};
 use crate::settings::{Form, Settings, toml_key, toml_text, variable};
+use crate::text::Span;
 
 pub use owned::{is_of_machines, machines as owned_machines};
 pub use paste::Paste;
@@ -99,6 +100,9 @@ enum Missing {
     Secret(String),
 }
 
+/// What is missing, and for whom.
+type Found = BTreeMap<Missing, ForWhom>;
+
 /// What these runbooks need and the settings lack.
 pub fn lacks(
     programs: &[Program],
@@ -106,7 +110,7 @@ pub fn lacks(
     settings: &Settings,
     offers: &impl Offers,
 ) -> Vec<Lack> {
-    let mut found: BTreeMap<Missing, ForWhom> = BTreeMap::new();
+    let mut found: Found = BTreeMap::new();
     for program in programs {
         let mut own = manifests.iter();
         let own = own.find(|manifest| manifest.runbook == program.runbook);
@@ -127,20 +131,59 @@ pub fn lacks(
             for_whom.runbooks.insert(manifest.runbook.clone());
         }
     }
+    let mut found = told_once(found);
     // A host that is missing may be the agent's own.
     let is_host =
         |missing: &Missing| matches!(missing, Missing::Host { .. } | Missing::Owned { .. });
     if found.keys().any(is_host) {
         found.retain(|missing, _| !matches!(missing, Missing::Machine { .. }));
     }
-    let mut paste = Paste::new(settings);
     let found = found.into_iter();
-    let found = found.map(|(missing, for_whom)| Lack {
-        add: missing.add(&mut paste),
-        missing,
-        for_whom,
-    });
-    found.collect()
+    let mut lacks: Vec<Lack> = found
+        .map(|(missing, for_whom)| Lack {
+            missing,
+            for_whom,
+            add: String::new(),
+        })
+        .collect();
+    // As they are shown: the first one begins the table that the others add to.
+    lacks.sort_by_cached_key(|lack| (lack.place(manifests), lack.what()));
+    let mut paste = Paste::new(settings);
+    for lack in &mut lacks {
+        lack.add = lack.missing.add(&mut paste);
+    }
+    lacks
+}
+
+/// The same of several runbooks as one: on a host that they share programs are started if any of them does, and there is
+/// one machine that is the agent's own.
+fn told_once(found: Found) -> Found {
+    let runs: BTreeSet<SmolStr> = found.keys().filter_map(Missing::started_on).collect();
+    let mut machine = None;
+    let mut once = Found::new();
+    for (mut missing, for_whom) in found {
+        match &mut missing {
+            Missing::Host { name, runs: on } => *on = runs.contains(name.as_str()),
+            Missing::Owned { patterns, runs: on } => *on = runs.contains(&owned_example(patterns)),
+            Missing::Machine { .. } => missing = machine.get_or_insert(missing).clone(),
+            Missing::Operations(_)
+            | Missing::Endpoint { .. }
+            | Missing::Program(_)
+            | Missing::Ungranted { .. }
+            | Missing::Contact(_)
+            | Missing::Secret(_) => {}
+        }
+        let known = once.entry(missing).or_default();
+        known.runbooks.extend(for_whom.runbooks);
+        known.calls.extend(for_whom.calls);
+    }
+    once
+}
+
+/// What the first host that one of these patterns owns could be called.
+fn owned_example(patterns: &BTreeSet<String>) -> SmolStr {
+    let name = patterns.first().map(|pattern| paste::example_of(pattern));
+    name.unwrap_or_default()
 }
 
 /// Calls that nobody carries out. What only looks up again a target that is never got is left out: the code names it,
@@ -295,18 +338,43 @@ impl Lack {
         &self.add
     }
 
-    /// At the first runbook that needs it, as a finding of the package.
-    pub fn diagnostic(&self, manifests: &[Manifest]) -> Option<Diagnostic> {
+    /// The first runbook that needs it.
+    fn place(&self, manifests: &[Manifest]) -> Option<Span> {
         let mut manifests = manifests.iter();
         let first =
             manifests.find(|manifest| self.for_whom.runbooks.contains(&manifest.runbook))?;
-        let at = *first.places.get(&Part::Name)?;
+        first.places.get(&Part::Name).copied()
+    }
+
+    /// At the first runbook that needs it, as a finding of the package.
+    pub fn diagnostic(&self, manifests: &[Manifest]) -> Option<Diagnostic> {
+        let at = self.place(manifests)?;
         let found = Diagnostic::new(Code::AgentLacks, self.what(), at, "cannot run there");
         Some(found.help(self.add()))
     }
 }
 
 impl Missing {
+    /// The host to add on which programs are started.
+    fn started_on(&self) -> Option<SmolStr> {
+        match self {
+            Missing::Host { name, runs: true } => Some(name.into()),
+            Missing::Owned {
+                patterns,
+                runs: true,
+            } => Some(owned_example(patterns)),
+            Missing::Host { runs: false, .. }
+            | Missing::Owned { runs: false, .. }
+            | Missing::Operations(_)
+            | Missing::Endpoint { .. }
+            | Missing::Program(_)
+            | Missing::Ungranted { .. }
+            | Missing::Machine { .. }
+            | Missing::Contact(_)
+            | Missing::Secret(_) => None,
+        }
+    }
+
     /// What to add so that it is there.
     fn add(&self, paste: &mut Paste<'_>) -> String {
         const HERE: &str = "here = true  # if the agent runs on it";
@@ -315,21 +383,20 @@ impl Missing {
             Missing::Operations(_) => {
                 "an agent of this version cannot do it: take out what uses it".to_owned()
             }
-            Missing::Endpoint { add, .. } => Paste::table(add.table, &[add.text]),
+            Missing::Endpoint { add, .. } => paste.table(add.table, &[add.text]),
             Missing::Program(name) => {
                 let path = toml_text(&format!("/path/to/{name}"));
                 paste.line("programs", &format!("{} = {path}", toml_key(name)))
             }
             Missing::Host { name, runs } => match runs {
-                true => Paste::named("hosts", name, &OWN),
-                false => Paste::named("hosts", name, &["address = \"192.0.2.1\""]),
+                true => paste.named("hosts", name, &OWN),
+                false => paste.named("hosts", name, &["address = \"192.0.2.1\""]),
             },
             Missing::Owned { patterns, runs } => {
-                let name = patterns.first().map(|pattern| paste::example_of(pattern));
-                let name = name.unwrap_or_default();
+                let name = owned_example(patterns);
                 match runs {
-                    true => Paste::named("hosts", &name, &OWN),
-                    false => Paste::named("hosts", &name, &["address = \"192.0.2.1\""]),
+                    true => paste.named("hosts", &name, &OWN),
+                    false => paste.named("hosts", &name, &["address = \"192.0.2.1\""]),
                 }
             }
             Missing::Ungranted { line, .. } => Paste::instead("grants", line),
@@ -344,15 +411,15 @@ impl Missing {
             Missing::Machine {
                 known: None,
                 example,
-            } => Paste::named("hosts", example, &OWN),
+            } => paste.named("hosts", example, &OWN),
             Missing::Contact(address) => {
                 let line = "terminal = true  # or pagerduty, slack, webhook";
-                Paste::named("contacts", address, &[line])
+                paste.named("contacts", address, &[line])
             }
             Missing::Secret(name) => {
                 let line = format!("env = {}", toml_text(&variable(name)));
                 let header = format!("secrets.{}", toml_key(name));
-                Paste::table(&header, &[&line])
+                paste.table(&header, &[&line])
             }
         }
     }

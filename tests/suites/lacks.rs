@@ -119,6 +119,9 @@ impl Place {
     /// Adds the lines that a help says, where it says that they go; false where nothing can be added.
     fn add(&self, help: &str) -> bool {
         let settings = fs::read_to_string(self.settings()).unwrap();
+        if let Some(header) = help.strip_prefix("nothing more: ") {
+            return settings.contains(header.split('`').nth(1).unwrap());
+        }
         let Some((words, lines)) = help.split_once('\n') else {
             return false;
         };
