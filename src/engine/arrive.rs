@@ -78,7 +78,7 @@ impl Engine {
                 why: why.clone(),
                 body: body(&event),
             };
-            self.bury(letter, event.name());
+            self.bury(letter, event.name(), 0);
         }
         let disposition = match &accepted {
             Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),

@@ -112,8 +112,8 @@ struct Heard {
 }
 
 impl Dead {
-    /// What was told of this kind; none if it is too early to tell it again.
-    fn unheard(&mut self, kind: Kind, now: Time) -> Option<Told> {
+    /// What was told of this kind, of which there are one and so many more now; none if it is too early to tell it again.
+    fn unheard(&mut self, kind: Kind, more: u64, now: Time) -> Option<Told> {
         let first = Told {
             at: now,
             since: 0,
@@ -121,7 +121,7 @@ impl Dead {
         };
         match self.told.get_mut(&kind) {
             Some(told) if now.millis().saturating_sub(told.at.millis()) < OFTEN => {
-                told.since += 1;
+                told.since += 1 + more;
                 None
             }
             Some(told) => Some(std::mem::replace(told, first)),
@@ -178,11 +178,11 @@ impl Dead {
 
 impl Engine {
     /// Keeps what could not be dealt with, and tells somebody. `name` is what the sender calls it, as
-    /// far as that is known.
-    pub fn bury(&mut self, letter: DeadLetter, name: &str) {
+    /// far as that is known; `more` of its kind came with it, and are not kept.
+    pub fn bury(&mut self, letter: DeadLetter, name: &str, more: u64) {
         let heard = self.who_hears(name);
         let owner = heard.first().map(|hearer| hearer.to.clone());
-        self.tell_of(&letter, name, heard);
+        self.tell_of(&letter, name, more, heard);
         self.keep_letter(letter, owner);
     }
 
@@ -282,7 +282,7 @@ impl Engine {
         self.desk.write(Write::Dead(letter));
     }
 
-    fn tell_of(&mut self, letter: &DeadLetter, name: &str, heard: Vec<Hearer>) {
+    fn tell_of(&mut self, letter: &DeadLetter, name: &str, further: u64, heard: Vec<Hearer>) {
         if matches!(letter.source, Source::Request(_)) {
             return;
         }
@@ -291,7 +291,7 @@ impl Engine {
             code: letter.code.clone(),
             name: shown.clone(),
         };
-        let Some(told) = self.dead.unheard(kind, letter.at) else {
+        let Some(told) = self.dead.unheard(kind, further, letter.at) else {
             return;
         };
         let class = self.class(&letter.code, name);
@@ -299,13 +299,15 @@ impl Engine {
             true => format!("a dead letter ({})", letter.code),
             false => format!("a dead letter ({}): {shown}", letter.code),
         };
-        let many = match (told.since + 1, told.is_recalled) {
-            (1, _) => String::new(),
-            (many, false) => {
-                format!(" There were {many} of this kind since somebody was told.")
+        // Of what came with it the letter itself says how many there are.
+        let all = told.since + 1 + further;
+        let many = match (told.since, told.is_recalled) {
+            (0, _) => String::new(),
+            (_, false) => {
+                format!(" There were {all} of this kind since somebody was told.")
             }
-            (many, true) => {
-                format!(" There were at least {many} of this kind since somebody was told.")
+            (_, true) => {
+                format!(" There were at least {all} of this kind since somebody was told.")
             }
         };
         let why = format!("{}. Nothing was done about it.", letter.why);

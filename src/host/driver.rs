@@ -201,8 +201,8 @@ impl Work {
                     .map(|one| engine.accept(journal, one, now))
                     .collect();
                 let accepted = accepted?;
-                for Undecoded { letter, name } in undecoded {
-                    engine.bury(letter, &name);
+                for Undecoded { letter, name, more } in undecoded {
+                    engine.bury(letter, &name, more);
                 }
                 Some(later(reply, accepted))
             }

@@ -47,6 +47,8 @@ pub struct Undecoded {
     pub letter: DeadLetter,
     /// As its sender calls it.
     pub name: SmolStr,
+    /// How many more of its kind came with it, and are not kept.
+    pub more: u64,
 }
 
 /// A question that is answered between two batches.
@@ -266,7 +268,11 @@ mod tests {
             body: String::new(),
         };
         let name = "Odd".into();
-        let undecoded = vec![Undecoded { letter, name }];
+        let undecoded = vec![Undecoded {
+            letter,
+            name,
+            more: 0,
+        }];
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();

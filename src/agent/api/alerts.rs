@@ -17,8 +17,10 @@ use tokio::sync::mpsc::{self, Receiver};
 use super::super::alertmanager::{self, Bad, Broken, Item, KEPT_BYTES, cut};
 use super::asked::{BODY_BYTES, Unread, bounded, piece};
 use super::ingest::{answer, refuse, undecoded, unreadable};
+use super::spoilt::{Kept, Spoilt};
 use super::{Failed, Shared};
 use crate::engine::{Accepted, Arriving};
+use crate::host::Undecoded;
 use crate::journal::{Alert, Sender};
 
 /// What may come before a place is taken.
@@ -26,9 +28,6 @@ const FIRST_BYTES: usize = 256 * 1024;
 /// The alerts of one batch: so many, or of so many bytes.
 const BATCH: usize = 1_000;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// What cannot be dealt with of a notification: so many are kept one by one, or of so many bytes.
-const BAD: usize = 1_000;
-const BAD_BYTES: usize = 4 * 1024 * 1024;
 /// Pieces of a body, and alerts, that wait for whoever goes on with them.
 const WAITING: usize = 16;
 /// The notifications that are longer than their beginning and are read at the same time.
@@ -170,17 +169,20 @@ impl Batch {
     /// Accepts the last alerts, and keeps what cannot be dealt with.
     async fn finish(&mut self, shared: &Shared) -> Result<(), Failed> {
         let bad = std::mem::take(&mut self.bad).letters();
-        let dead = bad.iter();
+        let dead = bad.iter().map(|kept| &kept.bad);
         let dead = dead.map(|bad| json!({"code": bad.code.as_str(), "why": bad.why}));
         self.dead = dead.collect();
         self.hand_over(shared, bad).await
     }
 
-    async fn hand_over(&mut self, shared: &Shared, bad: Vec<Bad>) -> Result<(), Failed> {
+    async fn hand_over(&mut self, shared: &Shared, bad: Vec<Kept>) -> Result<(), Failed> {
         self.bytes = 0;
         let alerts = std::mem::take(&mut self.alerts);
         let bad = bad.into_iter();
-        let bad = bad.map(|bad| undecoded(shared, bad, self.sender.source()));
+        let bad = bad.map(|Kept { bad, more }| Undecoded {
+            more,
+            ..undecoded(shared, bad, self.sender.source())
+        });
         match shared.handle.accept_with(alerts, bad.collect()).await {
             Ok(accepted) => {
                 self.accepted.extend(accepted);
@@ -202,38 +204,6 @@ impl Batch {
         };
         failed.why = format!("{}; {before} accepted before", failed.why);
         failed
-    }
-}
-
-/// What cannot be dealt with of a notification, the first of it as it came.
-#[derive(Default)]
-struct Spoilt {
-    kept: Vec<Bad>,
-    bytes: usize,
-    /// How many more there were.
-    more: usize,
-}
-
-impl Spoilt {
-    fn add(&mut self, bad: Bad) {
-        match self.kept.len() < BAD && self.bytes < BAD_BYTES {
-            true => {
-                self.bytes += bad.body.len();
-                self.kept.push(bad);
-            }
-            false => self.more += 1,
-        }
-    }
-
-    /// What is kept; the last one says how many more there were.
-    fn letters(mut self) -> Vec<Bad> {
-        if let (1.., Some(last)) = (self.more, self.kept.last_mut()) {
-            last.why = format!(
-                "{}; {} more of this notification cannot be dealt with either, and are not kept",
-                last.why, self.more
-            );
-        }
-        self.kept
     }
 }
 

@@ -25,7 +25,7 @@ const MOST: usize = 500;
 pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// So much of a body that is too large is dropped before its sender is cut off.
-const UNHEARD: usize = 128 * 1024 * 1024;
+pub const UNHEARD: usize = 128 * 1024 * 1024;
 
 /// The query of a call; an unknown name in it is a mistake.
 #[derive(Debug)]

@@ -206,5 +206,9 @@ pub fn undecoded(shared: &Shared, bad: Bad, source: Source) -> Undecoded {
         body: bad.body,
     };
     let name = bad.name;
-    Undecoded { letter, name }
+    Undecoded {
+        letter,
+        name,
+        more: 0,
+    }
 }

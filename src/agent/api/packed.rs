@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use hyper::body::{Frame, SizeHint};
 
+use super::asked::UNHEARD;
 use crate::value::escape_text;
 
 /// How much of a header is repeated.
@@ -36,7 +37,13 @@ pub async fn refused(request: Request) -> Request {
     let Some(packed) = packed(request.headers()) else {
         return request;
     };
-    request.map(|body| Body::new(Dropped { body, packed }))
+    request.map(|body| {
+        Body::new(Dropped {
+            body,
+            packed,
+            left: UNHEARD,
+        })
+    })
 }
 
 fn packed(headers: &HeaderMap) -> Option<Packed> {
@@ -51,6 +58,8 @@ fn packed(headers: &HeaderMap) -> Option<Packed> {
 struct Dropped {
     body: Body,
     packed: Packed,
+    /// How much of it is read away before its sender is cut off.
+    left: usize,
 }
 
 impl HttpBody for Dropped {
@@ -63,13 +72,18 @@ impl HttpBody for Dropped {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         loop {
             match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => {
-                    let packed = self.packed.clone();
-                    return Poll::Ready(Some(Err(axum::Error::new(packed))));
+                Some(Ok(frame)) => {
+                    let length = frame.data_ref().map_or(0, Bytes::len);
+                    if let Some(left) = self.left.checked_sub(length) {
+                        self.left = left;
+                        continue;
+                    }
                 }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => {}
             }
+            let packed = self.packed.clone();
+            return Poll::Ready(Some(Err(axum::Error::new(packed))));
         }
     }
 
@@ -80,7 +94,33 @@ impl HttpBody for Dropped {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt as _;
+
     use super::*;
+
+    /// Data that is always there, and never ends.
+    struct Endless;
+
+    impl HttpBody for Endless {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            static PIECE: [u8; 1024 * 1024] = [0; 1024 * 1024];
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&PIECE)))))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_never_ends_is_cut_off() {
+        let request = Request::builder().header(header::CONTENT_ENCODING, "gzip");
+        let request = refused(request.body(Body::new(Endless)).unwrap()).await;
+        let read = request.into_body().frame().await;
+        assert!(matches!(read, Some(Err(_))), "{read:?}");
+    }
 
     #[test]
     fn what_is_plain_is_not_packed() {

@@ -239,7 +239,7 @@ fn much_broken() {
     assert_eq!(dead.len(), 1_000);
     let (first, last) = (dead[0].to_string(), dead[999].to_string());
     assert!(!first.contains("are not kept"), "{first}");
-    let more = "; 2000 more of this notification cannot be dealt with either, and are not kept";
+    let more = "; 2000 more of its kind in this notification cannot be dealt with either, and are not kept";
     assert!(last.contains(more), "{last}");
     assert_eq!(stage.get("/v1/dead-letters?limit=1")["total"], 1_000);
     // Not one for each: those of the notes and of the run among them.
