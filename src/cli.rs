@@ -27,6 +27,7 @@ mod graph;
 mod incident;
 mod init;
 mod known;
+mod lines;
 mod lint;
 mod lock;
 mod lsp;

@@ -1,7 +1,7 @@
 //! An agent that cannot start: nothing is healed until somebody mends it, so somebody is told.
 //!
-//! Told are those whose contacts can still be read: the owners of the package if that can be loaded,
-//! else whoever the settings name for the platform, else everybody. Nobody is told of the same twice
+//! Told are those whose contacts can still be read: the owners of the package as far as it says who they are, whatever
+//! else is wrong with it, else whoever the settings name for the platform, else everybody. Nobody is told of the same twice
 //! within an hour, however often a supervisor tries; nor where a human sees it at a terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,16 +91,7 @@ fn who(
     settings: &Settings,
     contacts: BTreeMap<String, Arc<dyn Messenger>>,
 ) -> BTreeMap<String, Arc<dyn Messenger>> {
-    let package = load::load_package(&options.package, options.look).ok();
-    let owners: BTreeSet<String> = package
-        .iter()
-        .flat_map(|package| &package.programs)
-        .filter_map(|program| {
-            let owner = program.metadata.owner?;
-            let role = program.roles.get(owner.index())?;
-            Some(role.address.to_string())
-        })
-        .collect();
+    let owners = load::owners(&options.package);
     let platform: BTreeSet<String> = settings.platform.iter().map(ToString::to_string).collect();
     for named in [owners, platform] {
         let found: BTreeMap<_, _> = contacts

@@ -4,7 +4,7 @@
 //! package with errors is refused as a whole. What it depends on comes from beside it, from `vendor` or from
 //! the cache; nothing is ever fetched here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
@@ -133,6 +133,20 @@ pub fn load_what_can_be(path: &Path) -> Option<Settings> {
         &String::from_utf8_lossy(&bytes),
     );
     Some(settings::read_what_can_be(sources.source(id)))
+}
+
+/// The addresses of those who own what a package is about, as far as its text says so, whatever else is wrong with it.
+pub fn owners(path: &Path) -> BTreeSet<String> {
+    let mut sources = Sources::default();
+    let (package, _) = project::load_whole(&Disk, &Cache::of_user(), path, &mut sources);
+    let Some(package) = package else {
+        return BTreeSet::new();
+    };
+    let analysis = front::analyse_package(&mut sources, &package);
+    let read = &analysis.package;
+    let owners = read.products.iter().filter_map(|product| product.owner);
+    let roles = owners.filter_map(|role| read.roles.get(role.index()));
+    roles.map(|role| role.address.to_string()).collect()
 }
 
 /// Loads, checks and compiles a package.

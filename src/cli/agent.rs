@@ -14,6 +14,7 @@ use crate::diag::Code;
 use crate::host::{Log, LostLines, Stopped};
 use crate::settings::{LogForm, SETTINGS};
 
+use super::lines::Fields;
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
 
@@ -132,7 +133,7 @@ pub fn log(form: LogForm, options: &Options, level: &str) -> io::Result<Logging>
         .with_writer(move || out.line())
         .with_target(false);
     match form {
-        LogForm::Text => lines.with_ansi(colour).init(),
+        LogForm::Text => lines.with_ansi(colour).fmt_fields(Fields).init(),
         LogForm::Json => lines.json().init(),
     }
     Ok(Logging(log))

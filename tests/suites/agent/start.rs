@@ -193,17 +193,34 @@ fn somebody_hears() {
     );
     stage.change("agent.toml", "colour = true\n", "");
     refused(&stage, &["runbok"]);
-    let found = told(&stage);
-    let paths: Vec<_> = found
-        .iter()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    assert_eq!(paths.len(), 4, "{found:?}");
-    assert!(paths[2..].contains(&"/second"), "{found:?}");
+    let paths = |stage: &Stage| -> Vec<String> {
+        let found = told(stage).into_iter();
+        let paths = found.map(|line| line.split(' ').next().unwrap().to_owned());
+        paths.collect()
+    };
+    assert_eq!(paths(&stage), ["/first"; 3]);
     // What is wrong and where, without the lines themselves.
+    let found = told(&stage);
     let last = found.last().unwrap();
     assert!(last.contains("service.rbk, line "), "{last}");
     assert!(!last.contains("\\n") && !last.contains('│'), "{last}");
+    // The same where the settings name somebody who hears of what concerns no product.
+    stage.change(
+        "agent.toml",
+        "listen =",
+        "platform = \"pager:second\"\nlisten =",
+    );
+    stage.change("package/service.rbk", "runbok", "rumbook");
+    refused(&stage, &["rumbook"]);
+    assert_eq!(paths(&stage), ["/first"; 4]);
+    // Nothing says who owns it.
+    stage.change("package/service.rbk", "  owner builder\n", "");
+    refused(&stage, &["rumbook"]);
+    assert_eq!(paths(&stage)[4..], ["/second"]);
+    stage.change("agent.toml", "platform = \"pager:second\"\n", "");
+    stage.change("package/service.rbk", "rumbook", "runbock");
+    refused(&stage, &["runbock"]);
+    assert_eq!(paths(&stage).len(), 7);
 }
 
 /// What is tried beside an agent that is at work leaves nothing alone.
@@ -262,6 +279,10 @@ fn all_at_once() {
     let (_, last) = log.rsplit_once("the last good package goes on").unwrap();
     assert!(last.contains("`pager:third`"), "{last}");
     assert!(last.contains("[contacts.\"pager:third\"]\n"), "{last}");
+    // The fields stand behind the first line, and what is to be pasted ends with itself.
+    let (first, rest) = last.split_once('\n').unwrap();
+    assert!(first.contains("code="), "{first}");
+    assert!(!rest.contains("code="), "{rest}");
     assert_eq!(stage.terminate(), Some(0));
 }
 
