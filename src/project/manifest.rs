@@ -10,11 +10,14 @@ mod lock;
 mod prometheus;
 mod test;
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diag::near::nearest;
+use crate::diag::toml::{Mistake, mistake};
 use crate::diag::{Code, Diagnostic};
 use crate::literal::Server;
 use crate::text::{Source, Span};
@@ -75,7 +78,25 @@ pub fn read(source: &Source) -> (Option<Manifest>, Vec<Diagnostic>) {
         diagnostics: Vec::new(),
     };
     let manifest = reader.manifest();
-    (manifest, reader.diagnostics)
+    let mut found = reader.diagnostics;
+    once_a_line(source, &mut found);
+    (manifest, found)
+}
+
+/// What stands on a broken line was not understood: nothing more is said about it.
+fn once_a_line(source: &Source, found: &mut Vec<Diagnostic>) {
+    let line = |one: &Diagnostic| source.position(one.primary.span.start).line;
+    let is_syntax = |one: &Diagnostic| one.code == Code::ManifestSyntax;
+    let broken = found.iter().filter(|one| is_syntax(one));
+    let broken: BTreeSet<_> = broken.map(line).collect();
+    if broken.is_empty() {
+        return;
+    }
+    let mut told = BTreeSet::new();
+    found.retain(|one| match is_syntax(one) {
+        true => told.insert(line(one)),
+        false => !broken.contains(&line(one)),
+    });
 }
 
 /// Why a text cannot name a package, if it cannot.
@@ -101,13 +122,12 @@ impl Reader<'_> {
         let (table, errors) = DeTable::parse_recoverable(&self.source.text);
         for error in &errors {
             let at = error.span().unwrap_or_default();
-            let message = error.message().lines().next().unwrap_or_default();
-            self.report(
-                Code::ManifestSyntax,
-                "the manifest is not TOML",
-                at,
-                message,
-            );
+            let Mistake { label, help } = mistake(error.message());
+            let span = self.span(at);
+            let what = "the manifest is not TOML";
+            let mut found = Diagnostic::new(Code::ManifestSyntax, what, span, label);
+            found.help = help.map(str::to_owned);
+            self.diagnostics.push(found);
         }
         let table = table.get_ref();
         self.unknown_keys(table, &KEYS, "the manifest");
@@ -139,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn unknown_keys(&mut self, table: &DeTable<'_>, keys: &[&'static str], of: &str) {
-        for key in table.keys() {
+        for (key, value) in table {
             let name = key.get_ref().as_ref();
             if keys.contains(&name) {
                 continue;
@@ -147,8 +167,15 @@ impl Reader<'_> {
             let message = format!("{of} has no key `{name}`");
             let span = self.span(key.span());
             let diagnostic = Diagnostic::new(Code::ManifestKey, message, span, "not known here");
+            let below = value.get_ref().as_table();
+            let is_below = |key: &&&str| below.is_some_and(|below| below.contains_key(**key));
+            let misplaced = keys.iter().filter(is_below).map(|key| format!("`{key}`"));
+            let misplaced = misplaced.collect::<Vec<_>>().join(", ");
             self.diagnostics
                 .push(match nearest(name, keys.iter().copied()) {
+                    None if !misplaced.is_empty() => diagnostic.help(format!(
+                        "take its header out, so that {misplaced} are of {of} itself"
+                    )),
                     Some(near) => {
                         let help = format!("did you mean `{near}`?");
                         diagnostic
@@ -165,8 +192,22 @@ impl Reader<'_> {
     }
 
     fn missing_keys(&mut self, table: &DeTable<'_>) {
-        let missing = REQUIRED.iter().filter(|key| !table.contains_key(**key));
-        for key in missing {
+        // What is there under a name that is not known is said as that.
+        let mut meant = BTreeSet::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !KEYS.contains(&name) {
+                meant.extend(nearest(name, KEYS));
+                let below = value.get_ref().as_table();
+                let below = below.into_iter().flat_map(|below| below.keys());
+                meant.extend(below.filter_map(|key| {
+                    let name = key.get_ref().as_ref();
+                    KEYS.into_iter().find(|known| *known == name)
+                }));
+            }
+        }
+        let is_there = |key: &&str| table.contains_key(*key) || meant.contains(key);
+        for key in REQUIRED.iter().filter(|key| !is_there(key)) {
             let example = match *key {
                 "edition" => EDITION,
                 "version" => "0.1.0",

@@ -14,6 +14,7 @@ use url::Url;
 use super::key::{Table, key};
 use super::{SecretRef, Settings, capability, parts, toml_text, value};
 use crate::diag::near::nearest;
+use crate::diag::toml::{Mistake, mistake};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
 
@@ -68,12 +69,11 @@ fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
         let at = error.span().unwrap_or_default();
-        let message = error.message().lines().next().unwrap_or_default();
-        let label = match error.message().contains("duplicate key") {
-            true => "said already above",
-            false => message,
-        };
+        let Mistake { label, help } = mistake(error.message());
         reader.report(Code::SettingsSyntax, "the settings are not TOML", at, label);
+        if let Some(last) = reader.diagnostics.last_mut() {
+            last.help = help.map(str::to_owned);
+        }
     }
     let broken_lines = reader.lines();
     reader.broken = !errors.is_empty();
