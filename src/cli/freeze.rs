@@ -13,6 +13,13 @@ use crate::value::escape_text;
 
 const PATH: &str = "/v1/freeze";
 
+const USAGE: &str = "\
+rbk freeze [OPTIONS] --why <WHY> [all | product <NAME> | runbook <NAME>]
+       rbk freeze release [OPTIONS] --why <WHY> [all | product <NAME> | runbook <NAME>]
+       rbk freeze status [OPTIONS]";
+const RELEASE: &str =
+    "rbk freeze release [OPTIONS] --why <WHY> [all | product <NAME> | runbook <NAME>]";
+
 const AFTER_HELP: &str = "\
 Examples:
   rbk freeze --why \"looks wrong\"             no run begins another change from now on
@@ -30,6 +37,7 @@ when changes are stopped, each hour after that, and when they go on.";
 #[command(
     after_help = AFTER_HELP,
     visible_alias = "hold",
+    override_usage = USAGE,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
 )]
@@ -71,6 +79,7 @@ struct Said {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Let changes go on
+    #[command(override_usage = RELEASE)]
     Release(Said),
     /// Say whether they are stopped
     Status(Which),

@@ -179,7 +179,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             let id = id.unwrap_or_default();
             let said = json!({"by": whoever(by.as_deref()), "take_over": take_over});
             let detail: IncidentDetail = remote.post(&format!("/v1/incidents/{id}/ack"), &said)?;
-            one(&detail, common.format, terminal)
+            one(&remote, &detail, common.format, terminal)
         }
         What::Settle {
             id,
@@ -197,13 +197,13 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             let said = json!({"by": by, "why": why, "outcome": outcome, "change": change});
             let path = format!("/v1/incidents/{id}/settle");
             let detail: IncidentDetail = remote.post(&path, &said)?;
-            one(&detail, common.format, terminal)
+            one(&remote, &detail, common.format, terminal)
         }
         What::Resolve { id, by, why, .. } => {
             let said = json!({"by": whoever(by.as_deref()), "why": why});
             let detail: IncidentDetail =
                 remote.post(&format!("/v1/incidents/{id}/resolve"), &said)?;
-            one(&detail, common.format, terminal)
+            one(&remote, &detail, common.format, terminal)
         }
     });
     ended(done, terminal)
@@ -257,7 +257,7 @@ fn list(
     let widths = list.incidents.iter().map(|one| state(one).chars().count());
     let width = widths.max().unwrap_or_default().clamp(STATE, WIDEST);
     for incident in list.incidents.iter().rev() {
-        say(terminal, &row(incident, width))?;
+        say(terminal, &row(incident, width, &here))?;
     }
     let (shown, last) = (list.incidents.len(), list.incidents.last());
     say(
@@ -295,7 +295,7 @@ fn show(
         return say(terminal, &pretty(&detail)?);
     }
     if format == Format::Human {
-        say(terminal, &head(&detail.incident))?;
+        say(terminal, &head(&detail.incident, &remote.here()))?;
     }
     let (mut next, mut was) = (0, state(&detail.incident));
     loop {
@@ -325,10 +325,15 @@ fn show(
     }
 }
 
-fn one(detail: &IncidentDetail, format: Format, terminal: &mut Terminal) -> Result<(), String> {
+fn one(
+    remote: &Remote,
+    detail: &IncidentDetail,
+    format: Format,
+    terminal: &mut Terminal,
+) -> Result<(), String> {
     match format {
         Format::Json => say(terminal, &pretty(detail)?),
-        Format::Human => say(terminal, &head(&detail.incident)),
+        Format::Human => say(terminal, &head(&detail.incident, &remote.here())),
     }
 }
 
@@ -353,7 +358,7 @@ pub fn number(text: &str) -> Result<u64, String> {
 }
 
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
-fn row(incident: &IncidentView, width: usize) -> String {
+fn row(incident: &IncidentView, width: usize, here: &str) -> String {
     shown(&format!(
         "{:>5}  {:<5} {:<width$} {:<20} {}  {}\n{}",
         incident.id,
@@ -362,17 +367,17 @@ fn row(incident: &IncidentView, width: usize) -> String {
         incident.runbook,
         seconds(&incident.opened),
         incident.title,
-        unknown(incident, "       "),
+        unknown(incident, "       ", here),
     ))
 }
 
 /// What nobody knows of its changes, and how it is said; nothing where all is known.
-fn unknown(incident: &IncidentView, indent: &str) -> String {
+fn unknown(incident: &IncidentView, indent: &str, here: &str) -> String {
     match incident.unknown.as_slice() {
         [] => String::new(),
         changes => format!(
-            "{indent}nobody knows what became of {}: `rbk incident settle {} applied` or `not-applied`, with `--why`, \
-             says it\n",
+            "{indent}nobody knows what became of {}: `rbk incident settle{here} {} applied --why \"…\"` says it, or \
+             `not-applied` in place of `applied`\n",
             changes.join("; "),
             incident.id
         ),
@@ -390,7 +395,7 @@ fn settled(incident: &IncidentView) -> String {
     })
 }
 
-fn head(incident: &IncidentView) -> String {
+fn head(incident: &IncidentView, here: &str) -> String {
     let until = incident.until.as_deref();
     let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
@@ -406,7 +411,7 @@ fn head(incident: &IncidentView) -> String {
         many(u64::from(incident.events), "event"),
         many(u64::from(incident.runs), "run"),
         settled(incident),
-        unknown(incident, ""),
+        unknown(incident, "", here),
     ))
 }
 

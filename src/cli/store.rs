@@ -59,7 +59,7 @@ struct Show {
     id: Option<String>,
 
     /// At most so many rows, the newest
-    #[arg(long, value_name = "NUMBER", default_value_t = NEWEST)]
+    #[arg(long, value_name = "NUMBER", default_value_t = NEWEST, value_parser = rows)]
     limit: NonZero<usize>,
 
     /// The form of the output
@@ -75,6 +75,11 @@ fn table() -> impl TypedValueParser<Value = &'static Table> {
         let mut tables = TABLES.iter();
         tables.find(|table| table.name == name).ok_or("no table")
     })
+}
+
+fn rows(text: &str) -> Result<NonZero<usize>, String> {
+    let rows = text.parse().ok().and_then(NonZero::new);
+    rows.ok_or_else(|| "the number of rows is meant, 1 or more".to_owned())
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {

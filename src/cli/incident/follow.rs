@@ -24,7 +24,7 @@ pub fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Resul
         })?;
         for incident in known.news(found) {
             let text = match format {
-                Format::Human => row(&incident, STATE),
+                Format::Human => row(&incident, STATE, &remote.here()),
                 Format::Json => line_of(&incident)?,
             };
             say(terminal, &text)?;

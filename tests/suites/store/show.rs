@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/show/every table is shown", every_table),
         trial("store/show/a row by its id", by_id),
         trial("store/show/a damaged record beside the others", damaged),
+        trial("store/show/a run that is over is not damaged", over),
         trial("store/show/numbers are said in words", in_words),
         trial("store/show/what is not shown is said", more),
         trial("store/show/the store of a package", of_a_package),
@@ -139,6 +140,18 @@ fn damaged() {
     assert_eq!([0, 1, 2].map(is_null), [false, true, false]);
 }
 
+/// The state of a run is kept for as long as it goes on.
+fn over() {
+    let (folder, mut store) = written();
+    let ended = Batch::new().run(70, 0, &[], true);
+    store.commit(&ended).unwrap();
+    let (human, _) = show(folder.path(), &["rbk.db", "run", "70"]);
+    let said = "  run: over, its state is no longer kept\n";
+    assert!(human.contains(said), "{human}");
+    let (human, _) = show(folder.path(), &["rbk.db", "run", "7"]);
+    assert!(human.contains("  run: damaged\n"), "{human}");
+}
+
 /// How something is stored is nobody's business who looks at it.
 fn in_words() {
     let (folder, store) = written();
@@ -197,7 +210,7 @@ fn more() {
         false
     );
     let (said, is_well) = show(folder.path(), &["rbk.db", "entry", "--limit", "0"]);
-    assert!(!is_well && said.contains("--limit"), "{said}");
+    assert!(!is_well && said.contains("1 or more"), "{said}");
 }
 
 /// The settings say where it is.
