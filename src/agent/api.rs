@@ -17,6 +17,7 @@ mod packed;
 mod problem;
 mod refused;
 mod slow;
+mod spoilt;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
