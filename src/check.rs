@@ -35,6 +35,8 @@ use crate::typed::{Facts, Known, Package, Reference, Runbook, Symbol};
 
 use state::Checker;
 
+pub use expr::is_filled_elsewhere;
+
 /// The label of a `let` that gives a text or a number a name where what it names is meant: told once, whoever uses it.
 pub const NAMED_BY_LET: &str = "a text or a number, by this name";
 

@@ -25,6 +25,7 @@ mod scope;
 pub use builtin::is_function;
 pub use call::Callee;
 pub use fit::{Why, convert};
+pub use foreign::is_filled_elsewhere;
 pub use operator::table_op;
 pub use scope::{Elaborator, Place};
 

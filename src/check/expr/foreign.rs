@@ -16,6 +16,20 @@ struct Place {
     name: Option<String>,
 }
 
+/// Whether a text has a place that another language would fill: it is told by itself.
+pub fn is_filled_elsewhere(raw: &str) -> bool {
+    places(raw)
+        .iter()
+        .any(|place| !is_plain(&raw[place.range.clone()]))
+}
+
+/// `{pod}`, `<pod>`, `@pod`: what may as well be meant as it stands.
+fn is_plain(shown: &str) -> bool {
+    shown.starts_with('{') && !shown.starts_with("{{")
+        || shown.starts_with('<') && !shown.starts_with("<%")
+        || shown.starts_with('@')
+}
+
 impl Elaborator<'_, '_> {
     /// Warns of what nothing will fill.
     pub fn warn_foreign_template(&mut self, span: Span) {
@@ -25,13 +39,7 @@ impl Elaborator<'_, '_> {
             let name = place.name.as_deref();
             name.is_some_and(|name| self.is_known(name))
         };
-        let meant = |place: &&Place| {
-            let shown = &raw[place.range.clone()];
-            let plain = shown.starts_with('{') && !shown.starts_with("{{")
-                || shown.starts_with('<') && !shown.starts_with("<%")
-                || shown.starts_with('@');
-            !plain || known(place)
-        };
+        let meant = |place: &&Place| !is_plain(&raw[place.range.clone()]) || known(place);
         let places: Vec<&Place> = places.iter().filter(meant).collect();
         let Some(first) = places.first() else {
             return;

@@ -1,5 +1,6 @@
 //! A page that says nothing about what was seen.
 
+use crate::check;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::{Cx, Place};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
@@ -32,8 +33,9 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let mut has_evidence =
         text.is_none() || pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)));
     // A place that another language would fill is told by itself.
-    let template = |piece: &Piece<'_>| matches!(piece, Piece::Words(words) if words.contains(['{', '$', '%', '<']));
-    has_evidence |= pieces.iter().any(template);
+    has_evidence |= text
+        .as_ref()
+        .is_some_and(|text| check::is_filled_elsewhere(cx.text(text.span)));
     body.block.for_each_stmt(&mut |other| {
         has_evidence |=
             matches!(other.kind, StmtKind::Attach(_)) && other.span.start > stmt.span.start;
