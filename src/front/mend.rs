@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{errors, format};
-use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix, Stage};
+use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix, Kind, Stage};
 use crate::lint;
 use crate::syntax;
 use crate::text::{Source, SourceId, Sources};
@@ -102,12 +102,22 @@ struct Mending {
 }
 
 impl Mending {
-    /// At most so many fixes that do not meet, in the order of their places.
+    /// At most so many fixes that do not meet, in the order of their places; those of errors alone while there are any:
+    /// what a warning says may come of an error.
     fn chosen(&self, most: usize) -> Vec<Chosen> {
+        let is_error = |found: &Diagnostic| found.kind() == Kind::Error;
+        let of_errors = self.chosen_of(most, &is_error);
+        match of_errors.is_empty() {
+            true => self.chosen_of(most, &|found| !is_error(found)),
+            false => of_errors,
+        }
+    }
+
+    fn chosen_of(&self, most: usize, counts: &dyn Fn(&Diagnostic) -> bool) -> Vec<Chosen> {
         let seen = &self.mended.seen;
         let mut taken: Vec<&Edit> = Vec::new();
         let mut chosen = Vec::new();
-        for found in &seen.diagnostics {
+        for found in seen.diagnostics.iter().filter(|found| counts(found)) {
             let usable = |fix: &&Fix| fix.applicability >= self.least && is_own(seen, fix);
             let Some(fix) = found.fixes.iter().find(usable) else {
                 continue;
@@ -305,6 +315,21 @@ mod tests {
         assert_eq!(mended.texts["a.rbk"], "xx");
         assert_eq!(mended.done.len(), 2);
         assert!(!mended.is_endless);
+    }
+
+    #[test]
+    fn a_warning_waits_until_no_error_is_left() {
+        let found = |text: &str, id| {
+            let Some(at) = text.find('e') else {
+                return Vec::new();
+            };
+            let place = Span::new(id, at, at + 1);
+            let error = Diagnostic::new(Code::UnknownName, "bad", place, "");
+            let error = error.fix("put it right", place, "-").safe();
+            vec![error, warning("drop it", Span::new(id, at + 2, at + 3), "")]
+        };
+        let mended = run("e w", &found);
+        assert_eq!(mended.texts["a.rbk"], "- w");
     }
 
     #[test]
