@@ -2,7 +2,7 @@
 //!
 //! In: declarations, as the passes find them. Out: the finished package and the diagnostics.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -14,7 +14,9 @@ use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::{ConstItem, RecordItem};
 use crate::text::{Sources, Span};
-use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, Reference, SiteId};
+use crate::typed::{
+    ConstId, Function, FunctionId, Package, RecordId, Reference, RunbookId, SiteId,
+};
 use crate::value::{EnumMember, Shape};
 
 /// The state of a check.
@@ -49,6 +51,8 @@ pub struct Checker<'a> {
     pub lost: BTreeSet<SmolStr>,
     /// Imports that items use which are not looked at.
     pub used_elsewhere: BTreeSet<Span>,
+    /// Names that a `let` binds somewhere in a runbook, of those that were asked for.
+    lets: HashMap<RunbookId, HashSet<&'a str>>,
     /// What names stand for, if anybody wants to know.
     pub references: Option<Vec<Reference>>,
     /// What the case of the test at hand gives.
@@ -99,6 +103,7 @@ impl<'a> Checker<'a> {
             brought: HashMap::new(),
             lost: BTreeSet::new(),
             used_elsewhere: BTreeSet::new(),
+            lets: HashMap::new(),
             references: None,
             row: None,
             said: Vec::new(),
@@ -129,6 +134,18 @@ impl<'a> Checker<'a> {
     pub fn new_site(&mut self) -> SiteId {
         self.package.sites += 1;
         SiteId(self.package.sites - 1)
+    }
+
+    /// The names that a `let` binds somewhere in a runbook.
+    pub fn lets_of(&mut self, id: RunbookId) -> &HashSet<&'a str> {
+        let text = self.sources.slice(self.package.runbooks[id.index()].span);
+        self.lets.entry(id).or_insert_with(|| {
+            let letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let names = text.split("let ").skip(1);
+            names
+                .filter_map(|rest| rest.split(|other| !letter(other)).next())
+                .collect()
+        })
     }
 
     /// The scope of a file.

@@ -152,7 +152,7 @@ impl Elaborator<'_, '_> {
         }) {
             return;
         }
-        self.say(match near {
+        let found = match near {
             Some(near) => {
                 found
                     .help(format!("there is `{near}`"))
@@ -165,12 +165,13 @@ impl Elaborator<'_, '_> {
                 found.fix(format!("remove `{name}.`"), whole, "")
             }
             None => self.meant_elsewhere(found, name, span, hint),
-        });
+        };
+        self.say(found);
     }
 
     /// What a name that is not there means in other languages.
     fn meant_elsewhere(
-        &self,
+        &mut self,
         found: Diagnostic,
         name: &str,
         span: Span,
@@ -184,7 +185,9 @@ impl Elaborator<'_, '_> {
                     .fix(format!("write `{better}`"), span, better)
                     .safe()
             }
-            "yes" | "Yes" | "YES" | "on" | "no" | "No" | "NO" | "off" => {
+            "yes" | "Yes" | "YES" | "on" | "no" | "No" | "NO" | "off"
+                if hint.is_none_or(|hint| *hint == Type::Bool) =>
+            {
                 let better = match matches!(name, "yes" | "Yes" | "YES" | "on") {
                     true => "true",
                     false => "false",
@@ -241,13 +244,11 @@ impl Elaborator<'_, '_> {
     }
 
     /// Whether a `let` somewhere else in this runbook has this name.
-    fn bound_out_of_sight(&self, name: &str) -> bool {
+    fn bound_out_of_sight(&mut self, name: &str) -> bool {
         let Some(runbook) = self.runbook else {
             return false;
         };
-        let whole = self.checker.package.runbooks[runbook.index()].span;
-        let text = self.checker.sources.slice(whole);
-        text.contains(&format!("let {name} "))
+        self.checker.lets_of(runbook).contains(name)
     }
 
     /// The same with the names that a runbook may use here.
