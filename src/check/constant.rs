@@ -409,11 +409,23 @@ impl Elaborator<'_, '_> {
         let message = format!("`{words}` takes a number from 1 to {MOST}");
         let label = format!("this is {found}");
         self.say(
-            Diagnostic::new(Code::BoundOutOfRange, message, tree.span, label).help(
-                "how many at most is 1 or more; where nothing may be done, the line is left out",
-            ),
+            Diagnostic::new(Code::BoundOutOfRange, message, tree.span, label)
+                .help(without_any(words)),
         );
         None
+    }
+}
+
+/// What is written where a count would be 0.
+fn without_any(words: &str) -> &'static str {
+    match words {
+        "retry" => "what is not tried again has no `retry` on its line",
+        "times" => "that something was not done is `expect no k8s.restart`",
+        "recurs" | "of" | "on read" => "count from 1",
+        "again at most" => "where it is not done again, the line is left out",
+        "at least" => "a group has 1 member or more",
+        "within" => "give a day or more: `within 2 workdays`",
+        _ => "how many at most is 1 or more; where nothing may be done, the line is left out",
     }
 }
 

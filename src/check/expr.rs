@@ -100,7 +100,9 @@ impl<'a> Elaborator<'_, 'a> {
                 condition,
             } => self.pick(name, source, condition, span),
             Tree::Do(_) => self.do_inside(span),
-            Tree::Ago(_) | Tree::Matching(_) | Tree::Repeat { .. } => self.only_in_tests(span),
+            Tree::Ago(_) | Tree::Matching(_) | Tree::Repeat { .. } => {
+                self.only_in_tests(&expr.kind, span)
+            }
         }
     }
 
@@ -122,15 +124,18 @@ impl<'a> Elaborator<'_, 'a> {
         broken(span)
     }
 
-    fn only_in_tests(&mut self, span: Span) -> Expr {
+    fn only_in_tests(&mut self, kind: &Tree, span: Span) -> Expr {
         let text = self.checker.text(span);
         let message = format!("`{text}` has a meaning in tests only");
         let found = Diagnostic::new(Code::OnlyInTests, message, span, "outside of a test");
-        self.say(
-            found.help(
-                "it stands in `given` and `expect` lines; a time in the past is `now() - 5m`",
-            ),
-        );
+        // `x of [1, 2]`, `any of [1, 2]`
+        let listed =
+            matches!(kind, Tree::Repeat { element, .. } if matches!(element.kind, Tree::List(_)));
+        self.say(found.help(match (kind, listed) {
+            (_, true) => "whether a value is in a list is asked with `in`: `x in [1, 2]`",
+            (Tree::Repeat { .. }, false) => "`3 of x` is a list of three in a reply of a test",
+            _ => "it stands in `given` and `expect` lines; a time in the past is `now() - 5m`",
+        }));
         broken(span)
     }
 

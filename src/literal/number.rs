@@ -50,7 +50,8 @@ pub fn time(token: &str, zone: Option<&str>, span: Span) -> Result<Time, Diagnos
         let message = format!("`{token}` does not say in which zone");
         let found = Diagnostic::new(Code::TimeInvalid, message, span, "a moment needs a zone");
         let found = found.help("write `Z` behind it for UTC; behind `at` of a test a zone may stand, `in \"Europe/Helsinki\"`");
-        return Err(found.fix("add `Z`", span.at_end(), "Z"));
+        let missing = if token.contains('T') { "Z" } else { "T00:00Z" };
+        return Err(found.fix(format!("add `{missing}`"), span.at_end(), missing));
     }
     let message = format!("`{token}` is not a moment of the calendar");
     let found = Diagnostic::new(Code::TimeInvalid, message, span, "no such moment");

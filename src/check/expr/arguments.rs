@@ -82,7 +82,13 @@ impl Elaborator<'_, '_> {
         for arg in args {
             behind |= arg.name.is_some();
             if arg.name.is_none() && behind {
-                problems.push(behind_named(arg, params.get(positional)));
+                let open = open_param(args, params, positional);
+                problems.push(behind_named(arg, open.map(|at| &params[at])));
+                positional += 1;
+                if let Some(slot @ None) = open.and_then(|at| of_params.get_mut(at)) {
+                    *slot = Some(arg);
+                }
+                continue;
             }
             let at = match &arg.name {
                 Some(name) => params.iter().position(|param| param.name == name.text),
@@ -398,6 +404,17 @@ pub fn in_words(number: usize) -> String {
 }
 
 /// `f(to: 3, web)`: an argument without a name behind one with a name.
+/// The only parameter that is not given by its name, nor by its place: so many are.
+fn open_param(args: &[Argument], params: &[Param], placed: usize) -> Option<usize> {
+    let named = |param: &Param| {
+        let names = args.iter().filter_map(|arg| arg.name.as_ref());
+        names.into_iter().any(|name| name.text == param.name)
+    };
+    let mut open = (placed..params.len()).filter(|at| !named(&params[*at]));
+    let first = open.next()?;
+    open.next().is_none().then_some(first)
+}
+
 fn behind_named(arg: &Argument, param: Option<&Param>) -> Diagnostic {
     let span = arg.value.span;
     let message = "an argument without a name stands behind one with a name";

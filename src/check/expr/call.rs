@@ -268,6 +268,12 @@ impl Elaborator<'_, '_> {
         if self.say_unit_called(name, span) || self.say_times(span) {
             return;
         }
+        if self.checker.imported(self.file, name, span).is_some() {
+            let message = format!("`{name}` is a module, not a function");
+            let found = Diagnostic::new(Code::WrongKindOfName, message, span, "a module");
+            self.say(found.help(format!("call one of its members: `{name}.…(...)`")));
+            return;
+        }
         let message = format!("there is no `{name}` to call");
         let found = Diagnostic::new(Code::UnknownName, message, span, "unknown name");
         if let Some(path) = self.checker.module_member(self.file, name) {

@@ -164,6 +164,9 @@ impl Elaborator<'_, '_> {
             (Type::List(_), _) if self.place == Place::Test => found.help(
                 "answers come one after the other, not in a list: `9_000, then 200 once did k8s.scale`",
             ),
+            (Type::PromQuery, Type::Bool) => found.help(
+                "a query is asked with `prom.value(...)`, and its answer is compared outside of it: `prom.value(promql\"up\") == 0`",
+            ),
             (_, Type::Bool) => found.help(
                 "nothing but a `Bool` is true or false: compare it, `x > 0`, `x is none`, `x is not empty`",
             ),

@@ -71,6 +71,13 @@ impl Elaborator<'_, '_> {
         if let Some(bare) = bare::unquoted(side, text, other) {
             return Some(bare.to_owned());
         }
+        let asks = matches!(
+            other,
+            Type::Int | Type::Float | Type::Percent | Type::Duration | Type::Size
+        );
+        if side.ty == Type::PromQuery && asks && self.has_module("prom") {
+            return Some(format!("prom.value({text})"));
+        }
         let ExprKind::Value(value) = &side.kind else {
             return None;
         };
@@ -83,6 +90,12 @@ impl Elaborator<'_, '_> {
             (Value::Float(_), Type::Percent) => percent(text),
             _ => None,
         }
+    }
+
+    /// Whether the file at hand brings this module in.
+    fn has_module(&self, name: &str) -> bool {
+        let imports = &self.checker.file(self.file).imports;
+        imports.iter().any(|import| import.name == name)
     }
 
     fn help_for(&self, left: &Expr, right: &Expr) -> String {
@@ -116,6 +129,8 @@ impl Elaborator<'_, '_> {
         } else if let Some((target, text)) = target {
             let (target, text) = (self.checker.text(target.span), self.checker.text(text.span));
             format!("a target is more than its name: compare that, `{target}.name == {text}`")
+        } else if left.ty == Type::PromQuery || right.ty == Type::PromQuery {
+            "a query is asked with `prom.value(...)`, and its answer is compared".into()
         } else if let Some(help) = two_sorts(&left.ty, &right.ty) {
             help.into()
         } else if is_measured(&left.ty) && is_measured(&right.ty) {
