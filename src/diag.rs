@@ -11,6 +11,7 @@ pub mod near;
 mod plain;
 pub mod render;
 pub mod toml;
+pub mod sense;
 
 pub use code::{Code, Kind, Stage};
 pub use plain::in_a_line;

@@ -3,6 +3,7 @@
 //! In: sources and which of them make the package. Out: an [`Analysis`] with all diagnostics of all
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
+mod doubt;
 mod echo;
 mod grants;
 mod kept;
@@ -153,6 +154,7 @@ fn told(
         read.retain(|found| found.code != Code::RemedyNeverActs);
     }
     lent.tell(&mut read);
+    doubt::doubt(sources, &mut read);
     #[cfg(feature = "harness")]
     read.retain(|found| crate::rule::code_holds(found.code));
     read

@@ -3,10 +3,13 @@
 //! In: a word and the names that exist. Out: the nearest one, if it is near enough to be a slip.
 //! Never guesses wildly: an unrelated suggestion is worse than none.
 
+use super::sense;
+
 /// The candidate that is nearest to `word`, the first of equals, if it is near enough. Of more than
 /// [`MOST`] candidates only the first are looked at, so that many slips in one file cost no more
 /// than linear time.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let written = word;
     let word: Vec<char> = word.chars().take(LONGEST).collect();
     let allowed = (word.len() / 3).max(1);
     let mut best: Option<((usize, bool), &str)> = None;
@@ -23,7 +26,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let related = distance < word.len().max(candidate.len());
         // Of two that are as near, the one that only goes on: `rat` is `rate`, not `rad`.
         let rank = (distance, !letters.starts_with(&word));
-        if related && distance <= allowed && best.is_none_or(|(least, _)| rank < least) {
+        let nearer = distance <= allowed && best.is_none_or(|(least, _)| rank < least);
+        if related && nearer && !sense::are_apart(written, candidate) {
             best = Some((rank, candidate));
         }
     }

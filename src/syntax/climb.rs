@@ -70,6 +70,12 @@ fn apart(node: &Node<'_>, word: &str) -> String {
     format!("{left}{word}{right}")
 }
 
+/// Whether a text ends with a single `=`.
+fn ends_in_equals(text: &str) -> bool {
+    let before = text.strip_suffix('=');
+    before.is_some_and(|before| !before.ends_with(['=', '!', '<', '>']))
+}
+
 impl Lowering {
     /// All of an `expr` node's children.
     pub(super) fn climb(&mut self, nodes: &mut Nodes<'_>, span: Span) -> Expr {
@@ -110,7 +116,11 @@ impl Lowering {
             "-" => (UnaryOp::Negate, Level::Sign),
             "not" => (UnaryOp::Not, Level::Comparison),
             _ => {
-                self.wrong_operator("!", "not", prefix_span, "not ");
+                // `x =! 1` is told at its `=`.
+                let before = prefix.text().get(..prefix.bytes().start);
+                if !before.is_some_and(ends_in_equals) {
+                    self.wrong_operator("!", "not", prefix_span, "not ");
+                }
                 (UnaryOp::Not, Level::Comparison)
             }
         };
@@ -145,6 +155,13 @@ impl Lowering {
             "||" => self.wrong_operator("||", "or", span, &apart(&node, "or")),
             "??" => self.say_no_default(span),
             "%" => self.say_no_remainder(span, left),
+            "=" if node
+                .text()
+                .get(node.bytes().end..)
+                .is_some_and(|behind| behind.starts_with('!')) =>
+            {
+                self.say_equals_not(span);
+            }
             "=" => self.say_single_equals(span, &apart(&node, "==")),
             _ => {}
         }
@@ -205,6 +222,25 @@ impl Lowering {
             "not" => found,
             _ => found.safe(),
         });
+    }
+
+    /// `x =! 1`: what is not equal, or equal to what is not.
+    fn say_equals_not(&mut self, span: Span) {
+        let whole = Span {
+            end: span.end + 1,
+            ..span
+        };
+        let found = Diagnostic::new(
+            Code::WrongOperator,
+            "`=!` is not an operator",
+            whole,
+            "two signs that say two things",
+        );
+        self.say(
+            found.help(
+                "what is not equal is `a != b`; what is equal to its opposite is `a == not b`",
+            ),
+        );
     }
 
     fn say_no_default(&mut self, span: Span) {

@@ -7,6 +7,7 @@ mod blocks;
 mod branches;
 mod brought;
 mod cut;
+mod denied;
 mod first;
 mod foreign;
 mod habits;
@@ -33,11 +34,12 @@ pub(super) use self::first::{habit_of_statement, joined_word};
 pub(super) use self::items::dashed_list;
 pub use self::nameless::NO_NAME;
 pub(super) use self::shape::indent_of;
+use super::code::Coded;
 use super::expected;
 use super::kinds::Kind;
 use super::lines::Tokens;
 use super::lower::Lowering;
-use super::rules::Failure;
+use super::rules::{self, Failure};
 use super::skim::PieceKind;
 use super::words;
 use crate::diag::{Code, Diagnostic, near};
@@ -96,6 +98,9 @@ const LESSONS: &[Lesson] = &[
     nameless::declared,
     nameless::role_without_kind,
     tested::nobody_paged,
+    denied::expectation,
+    denied::condition,
+    denied::one_of,
     brought::done_when,
     brought::labels_in_braces,
     brought::action_answers,
@@ -139,6 +144,8 @@ const LESSONS: &[Lesson] = &[
     cut::presence,
     cut::comma_of_arm,
     cut::kind_of_clause,
+    cut::limit_of_what,
+    cut::recurs_and_then,
     habits::import_form,
     modules::other_form,
     habits::dashed_name,
@@ -156,6 +163,7 @@ const LESSONS: &[Lesson] = &[
     meant::nobody_named,
     meant::text_as_doc,
     meant::not_in,
+    denied::comparison,
     meant::foreign_operator,
     meant::do_command,
     meant::change_as_condition,
@@ -172,6 +180,7 @@ const LESSONS: &[Lesson] = &[
     strange::function_value,
     strange::dot_at_end,
     places::open_secret,
+    denied::spoken_text,
     places::trigger_line,
     places::clause_in_block,
     places::role_as_text,
@@ -229,6 +238,12 @@ impl<'a> Scene<'a> {
     pub fn text(&self, tokens: Range<usize>) -> Option<&'a str> {
         let bytes = self.tokens.bytes(&tokens);
         Some(self.tokens.text.get(bytes)?.trim())
+    }
+
+    /// Whether a part of the text can be read as a line.
+    pub fn reads(&self, kind: Kind, bytes: Range<usize>) -> bool {
+        let text = self.tokens.text.get(bytes).unwrap_or_default();
+        self.lowering.may_try() && rules::read(kind.entry(), &Coded::of(text)).is_ok()
     }
 
     /// The span of a token; behind the last one, the end of the text.
@@ -336,14 +351,18 @@ impl<'a> Scene<'a> {
         let Some(next) = self.tokens.at(last + 1) else {
             return diagnostic;
         };
-        diagnostic
+        let found = diagnostic
             .fix(
                 "move it up",
                 self.span(gap.start..gap.start),
                 format!(" {text}"),
             )
-            .fix("move it up", self.span(operator.start..next.start), "")
-            .safe()
+            .fix("move it up", self.span(operator.start..next.start), "");
+        // `< 3 k8s.Pod` below another limit is a line of its own.
+        match text.starts_with(['<', '>', '=']) {
+            true => found,
+            false => found.safe(),
+        }
     }
 }
 

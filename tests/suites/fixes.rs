@@ -97,6 +97,9 @@ fn meant() -> impl Iterator<Item = Trial> {
                 let (kind, rest) = headed.split_once('\n').unwrap();
                 frame = match kind {
                     "statement" => "runbook r for p {\n  remedy stuck(web) {\n    LINE\n  }\n}\n",
+                    "trigger" => "runbook r for p {\n  on alert \"A\" {\n    LINE\n  }\n}\n",
+                    "clause" => "runbook r for p {\n  LINE\n}\n",
+                    "limit" => "runbook r for p {\n  blast {\n    LINE\n  }\n}\n",
                     "test" => {
                         "test r \"t\" {\n  LINE\n}\n\nrunbook r for p {\n  diagnose { found stuck }\n}\n"
                     }

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use self::changes::Change;
 use super::{Body, Recovery};
-use crate::diag::{Diagnostic, Fix};
+use crate::diag::{Diagnostic, Fix, sense};
 use crate::syntax::code::Coded;
 use crate::syntax::kinds::Kind;
 use crate::syntax::patch::Splice;
@@ -30,20 +30,39 @@ pub(super) struct Fit {
     pub read: Vec<Splice>,
 }
 
+/// A text without what stands in quotes and brackets.
+fn outside(text: &str) -> String {
+    let (mut depth, mut quoted) = (0_usize, false);
+    let mut plain = String::new();
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            letter if depth == 0 => plain.push(letter),
+            _ => {}
+        }
+    }
+    plain
+}
+
 impl Recovery<'_> {
     /// What would make a line fit, if a small change does.
     pub(super) fn fit(&self, line: &Line, bodies: &[Body], failure: &Failure) -> Option<Fit> {
         if self.tokens().bytes(&line.range).len() > LONGEST {
             return None;
         }
-        let fits = |change: &Change| self.reads(line, bodies, change);
+        let fits =
+            |change: &Change| self.says_the_same(line, change) && self.reads(line, bodies, change);
         let changes = changes::all(self.tokens(), line, failure);
         if let Some(change) = changes.into_iter().find(fits) {
             let read = change.read.clone();
             let diagnostic = self.told(line, failure, change);
             return Some(Fit { diagnostic, read });
         }
-        let change = order::moves(self.tokens(), line).into_iter().find(fits)?;
+        let mut moves = order::moves(self.tokens(), line).into_iter();
+        let change = moves.find(|change| self.keeps_sides(change) && fits(change))?;
         let places = change.edits.iter().map(|edit| edit.range.clone());
         let whole = places.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
         let mut diagnostic = self.told(line, failure, change);
@@ -56,6 +75,46 @@ impl Recovery<'_> {
             diagnostic,
             read: Vec::new(),
         })
+    }
+
+    /// Whether a change leaves alone what must not be guessed: what is denied, and every number.
+    fn says_the_same(&self, line: &Line, change: &Change) -> bool {
+        let bytes = self.tokens().bytes(&line.range);
+        let mut edits: Vec<&Splice> = change.edits.iter().collect();
+        edits.sort_by_key(|edit| edit.range.start);
+        let (mut after, mut at) = (String::new(), bytes.start);
+        for edit in edits {
+            let between = self.tokens().text.get(at..edit.range.start);
+            after.push_str(between.unwrap_or_default());
+            after.push_str(&edit.text);
+            at = edit.range.end;
+        }
+        after.push_str(self.tokens().text.get(at..bytes.end).unwrap_or_default());
+        let before = self.tokens().text.get(bytes).unwrap_or_default();
+        sense::is_kept(before, &after)
+    }
+
+    /// Whether a change of the order leaves the sides of comparisons, and what is denied, where they are. A `not` may
+    /// go before a single condition: `a not == b`.
+    fn keeps_sides(&self, change: &Change) -> bool {
+        let places = change.edits.iter().map(|edit| edit.range.clone());
+        let Some(whole) = places.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) else {
+            return true;
+        };
+        let text = self.tokens().text.get(whole).unwrap_or_default();
+        let text = outside(text);
+        let moved = change.edits.iter().map(|edit| edit.text.trim());
+        let not = moved.clone().any(|moved| moved == "not");
+        let text = text.replace("->", "");
+        let joined = text
+            .split_whitespace()
+            .any(|word| matches!(word, "and" | "or"));
+        let compares = text.contains(['<', '>', '!']) || text.contains("==");
+        match sense::negations(&text) {
+            0 => !compares,
+            1 => not && !compares && !joined,
+            _ => false,
+        }
     }
 
     /// Whether the line can be read after a change.

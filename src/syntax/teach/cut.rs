@@ -345,6 +345,10 @@ pub(super) fn kind_of_clause(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
         );
         return Some(found.fix("add `alert`", span.at_start(), "alert "));
     }
+    if first == "on" && matches!(word, "hourly" | "daily" | "weekly" | "every" | "cron") {
+        let help = "at its times a runbook is started by a schedule: `on schedule cron\"0 * * * *\"` is each hour";
+        return Some(told("no kind of trigger", span, "not a trigger", help));
+    }
     let right = near::nearest(word, known.iter().copied())?;
     let found = told(
         &format!("there is no `{word}`"),
@@ -353,4 +357,46 @@ pub(super) fn kind_of_clause(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
         format!("did you mean `{right}`?"),
     );
     Some(found.fix(format!("write `{right}`"), span, right))
+}
+
+/// `at most 3 per hour`
+pub(super) fn limit_of_what(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let mut own = line.own.iter().copied();
+    let per = own.find(|index| tokens.word(*index) == "per")?;
+    let number = per.checked_sub(1).map(|number| tokens.word(number))?;
+    if line.kind != Kind::Blast || !number.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let place = scene.token_span(per).at_start();
+    let help =
+        format!("what may be changed stands behind the number: `at most {number} k8s.Pod per 1h`");
+    Some(told(
+        "a limit says of what",
+        place,
+        "what is changed is missing here",
+        help,
+    ))
+}
+
+/// `recurs 3 in 24h`
+pub(super) fn recurs_and_then(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let time = tokens.word(start + 3);
+    let ends =
+        line.range.end == start + 4 && time.starts_with(|first: char| first.is_ascii_digit());
+    let within = matches!(tokens.word(start + 2), "in" | "per" | "within");
+    if line.kind != Kind::Clause || tokens.word(start) != "recurs" || !ends || !within {
+        return None;
+    }
+    let end = scene.token_span(start + 3).at_end();
+    let count = tokens.word(start + 1);
+    let help = format!("write `recurs {count} within {time} then page builder \"...\"`");
+    Some(told(
+        "`recurs` does not say what is done then",
+        end,
+        "`then` is missing here",
+        help,
+    ))
 }

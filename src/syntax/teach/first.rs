@@ -2,7 +2,7 @@
 
 use super::foreign::{foreign, foreign_statement};
 use super::{Line, Scene};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, sense};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
@@ -44,9 +44,13 @@ pub(super) fn label_outside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
             scene.token_span(index),
             "not inside braces",
         )
-        .help(format!(
-            "write `on alert \"Name\" {{ {word} ... }}`, one condition a line"
-        )),
+        .help(match (tokens.word(start), tokens.word(start + 1)) {
+            ("on", "event") => {
+                let event = tokens.word(start + 2);
+                format!("write `on event {event} {{ where ... }}`: `where` asks for the fields of the event")
+            }
+            _ => format!("write `on alert \"Name\" {{ {word} ... }}`, one condition a line"),
+        }),
     )
 }
 
@@ -102,6 +106,12 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     }
     if let Some((right, help)) = foreign(word, second, line.kind) {
         return Some(instead(scene, start, right, diagnostic.help(help)));
+    }
+    let counted = word.starts_with(|first: char| first.is_ascii_digit());
+    if counted && matches!(line.kind, Kind::Clause | Kind::Blast) {
+        return Some(diagnostic.help(
+            "how many targets may be changed, and in which time, is said in the block of limits: `blast { at most 3 k8s.Pod per 1h }`",
+        ));
     }
     let goes_on = matches!(word, "within" | "holding" | "every" | "retry" | "abort");
     if line.kind == Kind::Stmt && (goes_on || words::is_reserved(word)) {
@@ -192,26 +202,39 @@ fn run_together(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         place,
         "a blank is missing",
     );
-    let found = found.help(format!("write `{first} {rest}`"));
-    Some(found.fix("add a blank", gap, " "))
+    // `severity4`
+    let blank = match first == "severity" && is_digits(rest) {
+        true => " sev",
+        false => " ",
+    };
+    let found = found.help(format!("write `{first}{blank}{rest}`"));
+    Some(found.fix("add a blank", gap, blank))
 }
+
+/// Endings of one word, as in `watching`.
+const ENDINGS: [&str; 4] = ["ing", "ings", "ers", "ed"];
 
 /// The word of the language with which another one begins, where only a blank is missing between them.
 pub(in crate::syntax) fn joined_word(
     word: &str,
     known: &'static [&'static str],
 ) -> Option<&'static str> {
-    if known.contains(&word) {
+    if known.contains(&word) || sense::is_negative(word) {
         return None;
     }
-    let near = words::nearest(word, known).is_some();
     let begins = |first: &&&str| {
         let rest = word.strip_prefix(**first).unwrap_or_default();
-        first.len() > 2 && rest.len() > 2 && !rest.starts_with('_')
+        let counts = rest.starts_with(|first: char| first.is_ascii_digit());
+        first.len() > 2 && (rest.len() > 2 || counts) && !rest.starts_with('_')
     };
     let mut firsts: Vec<&&str> = known.iter().filter(begins).collect();
     firsts.sort_by_key(|first| first.len());
-    firsts.pop().copied().filter(|_| !near)
+    let first = firsts.pop().copied()?;
+    // A slip of one word, `watching`, and not a word with another one behind it, `severitysev4`.
+    let near = words::nearest(word, known);
+    let ending = word.strip_prefix(first).unwrap_or_default();
+    let slip = near.is_some_and(|near| near != first || ENDINGS.contains(&ending));
+    (!slip).then_some(first)
 }
 
 /// `notify builder if unresolved after 5m`, `try "the pods" {`: what the rest of the line says is meant.

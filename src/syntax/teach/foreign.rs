@@ -204,6 +204,14 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
         "event" => ("on event", "what starts a runbook is said with `on`"),
         "schedule" => ("on schedule", "what starts a runbook is said with `on`"),
         "request" => ("on request", "what starts a runbook is said with `on`"),
+        "every" | "hourly" | "daily" | "weekly" | "nightly" | "cron" | "interval" => (
+            "",
+            "what starts a runbook at its times is a schedule: `on schedule cron\"0 * * * *\"` is each hour",
+        ),
+        "chain" | "owner" | "owns" | "zone" => (
+            "",
+            "it belongs to the product: `product shop { owner builder; chain builder for 5m, platform until acknowledged }`",
+        ),
         "priority" | "sev" | "urgency" | "level" => {
             ("severity", "how much it matters is said with `severity`")
         }
@@ -277,7 +285,7 @@ fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
             "",
             "what people are told stands behind `page` and `tell`; a note is a comment, `// ...`",
         ),
-        "if" | "when" | "unless" => ("where", "a condition is said with `where`"),
+        "if" | "when" => ("where", "a condition is said with `where`"),
         _ => return None,
     })
 }

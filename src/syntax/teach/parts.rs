@@ -5,7 +5,7 @@
 use super::shape::indent_of;
 use super::slips::stuck;
 use super::{Line, Scene, told};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, sense};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::text::Span;
@@ -15,7 +15,8 @@ pub(super) fn swapped(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let (first, second) = (line.range.start, line.range.start + 1);
     let known = line.kind.words();
-    let both = scene.is(first, PieceKind::Word) && scene.is(second, PieceKind::Word);
+    let denied = sense::is_negative(tokens.word(first));
+    let both = !denied && scene.is(first, PieceKind::Word) && scene.is(second, PieceKind::Word);
     let begins = known.contains(&tokens.word(second)) && !known.contains(&tokens.word(first));
     if !both || !begins || second >= line.range.end {
         return None;

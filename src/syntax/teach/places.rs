@@ -30,6 +30,11 @@ pub(super) fn trigger_line(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let word = tokens.word(index);
     let comma = tokens.word(index - 1) == ",";
     let above = tokens.at(index - 1 - usize::from(comma))?;
+    // `where pod starts with "canary"` is one condition, however it is written.
+    let whole = tokens.bytes(&line.range);
+    if !scene.reads(line.kind, whole.start..above.end) {
+        return None;
+    }
     let gap = scene.span(above.end..tokens.at(index)?.start);
     let indent = indent_of(tokens.text, tokens.bytes(&line.range).start);
     Some(

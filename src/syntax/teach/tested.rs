@@ -4,7 +4,7 @@
 
 use super::slips::right_expectation;
 use super::{Line, Scene, told};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, sense};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
@@ -49,12 +49,22 @@ pub(super) fn nobody_paged(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     }
     let none = words::is_nobody(next)
         || value > index + 1 && matches!(tokens.word(value), "false" | "False" | "none" | "0");
-    let first = words::is_nobody(word) || matches!(word, "not" | "never");
+    let first = words::is_nobody(word) || matches!(word, "not" | "never" | "nothing");
     let rest = || tokens.flat(index + 1..line.range.end);
     let behind = first && word != "nobody" && rest().any(|index| paged(tokens.word(index)))
         || word == "nobody" && next != "paged" && rest().any(|index| paged(tokens.word(index)));
     let expects = line.kind == Kind::Test && tokens.word(index - 1) == "expect";
     if !expects || !(paged(word) && none || behind) {
+        return None;
+    }
+    // `not nobody paged` says that somebody was.
+    let whole = scene.text(index..line.range.end).unwrap_or_default();
+    if sense::negations(whole) > 1 {
+        return None;
+    }
+    // Of one role it is another thing.
+    let role = behind && !rest().last().is_some_and(|last| paged(tokens.word(last)));
+    if role && !words::is_nobody(word) {
         return None;
     }
     let span = scene.span(tokens.bytes(&(index..line.range.end)));

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::habits::{COMMENTS, EMPTY_SIGNS, NOISE, WORDS};
-use crate::diag::near;
+use crate::diag::{near, sense};
 use crate::library;
 use crate::syntax::expected;
 use crate::syntax::kinds::Kind;
@@ -33,6 +33,8 @@ pub(super) fn all(tokens: &Tokens<'_>, line: &Line, failure: &Failure) -> Vec<Ch
     };
     let literals = expected::literals(&failure.tried);
     let mut changes = Vec::new();
+    place.compared(&mut changes);
+    place.glued_numbers(&mut changes);
     place.twice(&mut changes);
     place.capitals(failure, &mut changes);
     place.asked(&mut changes);
@@ -192,18 +194,20 @@ impl<'a, 't> Place<'a, 't> {
 
     /// Whether a sign or a word that could stand here may be what is missing: a word has to go with what is there.
     fn may_add(&self, literal: &str) -> bool {
+        let (before, here) = (self.word(self.before), self.word(self.here));
+        // `with no team`: it would be a word like any other.
+        let denies = sense::is_negative(before) || sense::is_negative(here);
+        if denies && matches!(literal, "," | "because") {
+            return false;
+        }
         if !literal.starts_with(|first: char| first.is_ascii_alphabetic()) {
             return true;
         }
-        let (before, here) = (self.word(self.before), self.word(self.here));
-        let counted = before.starts_with(|first: char| first.is_ascii_digit());
         match literal {
             _ if self.here.is_none() || literal.contains(' ') => false,
-            "of" => counted,
-            "within" | "every" | "after" | "holding" => {
-                here.starts_with(|first: char| first.is_ascii_digit())
+            "of" | "within" | "every" | "after" | "holding" | "because" | "per" => {
+                goes_between(literal, before, here)
             }
-            "because" => !matches!(here, "true" | "false"),
             "as" => matches!(here, "ratio" | "seconds" | "bytes"),
             "by" => before == "owed",
             "when" | "during" | "fails" => false,
@@ -247,7 +251,14 @@ impl<'a, 't> Place<'a, 't> {
             .get(range.start..self.end)
             .unwrap_or_default();
         let plain = |letter: char| letter.is_alphanumeric() || " _-,.'!".contains(letter);
-        if text && self.is(self.here, PieceKind::Word) && rest.chars().all(plain) {
+        // `cleared never` says another thing than `cleared "never"`.
+        let asks = self
+            .line
+            .own
+            .iter()
+            .any(|index| self.tokens.word(*index) == "if");
+        let said = !asks && sense::negations(rest) == 0;
+        if text && said && self.is(self.here, PieceKind::Word) && rest.chars().all(plain) {
             let quoted = format!("\"{rest}\"");
             changes.push(change(
                 "add quotes".to_owned(),
@@ -329,7 +340,7 @@ impl<'a, 't> Place<'a, 't> {
         }
         for index in [self.here, self.before] {
             let last = index == self.here || self.here.is_none();
-            let sign = last && EMPTY_SIGNS.contains(&self.word(index));
+            let sign = last && EMPTY_SIGNS.contains(&self.word(index)) && !self.compares(index);
             let range = self.bytes(index).filter(|_| sign);
             changes.extend(range.map(|range| remove(self.tokens.text, range)));
         }
@@ -422,6 +433,19 @@ impl<'a, 't> Place<'a, 't> {
             edits: vec![splice(run, "//")],
             read: vec![splice(start..self.end, "")],
         });
+    }
+}
+
+/// Whether a word may stand between these two: a time follows `within`, and so on.
+pub(super) fn goes_between(word: &str, before: &str, behind: &str) -> bool {
+    let counts = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
+    match word {
+        "of" => counts(before),
+        "within" | "every" | "after" | "holding" => counts(behind),
+        "because" => !matches!(behind, "true" | "false") && !sense::is_negative(behind),
+        // `hourly` says both.
+        "per" => !behind.ends_with("ly"),
+        _ => true,
     }
 }
 

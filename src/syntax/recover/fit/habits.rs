@@ -87,5 +87,19 @@ pub(super) const BETWEEN: &[&str] = &[
 /// Signs that say nothing here; taking out any other one would change what is computed.
 pub(super) const EMPTY_SIGNS: &[&str] = &["=", ":", ",", "!", "&", "$", "?", "@"];
 
+/// Signs that compare, as they are written apart or the wrong way round, and what is meant.
+pub(super) const COMPARISONS: &[(&str, &str)] = &[
+    ("!=", "!="),
+    ("=!", "!="),
+    ("!==", "!="),
+    ("<=", "<="),
+    ("=<", "<="),
+    (">=", ">="),
+    ("=>", ">="),
+    ("==", "=="),
+    ("===", "=="),
+    ("<>", "!="),
+];
+
 /// What begins a comment elsewhere.
 pub(super) const COMMENTS: &[&str] = &["--", "/", "<!--", "%", "%%", "*"];

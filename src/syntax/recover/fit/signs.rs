@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::changes::{Change, Place, put};
-use super::habits::{BETWEEN, SIGNS};
+use super::changes::{Change, Place, goes_between, put};
+use super::habits::{BETWEEN, COMPARISONS, SIGNS};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 
@@ -33,7 +33,10 @@ impl Place<'_, '_> {
                 // A word stands in the place of few signs: `did a, b` is `did a then b`.
                 let word = literal.starts_with(|first: char| first.is_ascii_alphabetic());
                 let fits = !word || written != "." && (written != "," || **literal == "then");
-                one && **literal != "{" && fits
+                let compares = matches!(written, "==" | "!=" | "<=" | ">=" | "<" | ">" | "!");
+                let next = self.word(self.here.map(|here| here + 1));
+                let between = goes_between(literal, self.word(self.before), next);
+                one && **literal != "{" && fits && between && !(word && compares)
             });
             for literal in literals {
                 changes.push(self.instead(run.clone(), literal));
@@ -42,8 +45,11 @@ impl Place<'_, '_> {
         if let Some(range) = self.bytes(self.here)
             && BETWEEN.contains(&self.word(self.here))
         {
+            let next = self.word(self.here.map(|here| here + 1));
             for literal in literals {
-                changes.push(put(range.clone(), literal));
+                if goes_between(literal, self.word(self.before), next) {
+                    changes.push(put(range.clone(), literal));
+                }
             }
         }
     }
@@ -61,13 +67,55 @@ impl Place<'_, '_> {
             let above = self.tokens.text.get(..range.start).unwrap_or_default();
             start = above.trim_end_matches(' ').len();
         }
-        if word(text.chars().next()) && !blank(before) {
+        // `severity: "page"`: what compares stands between blanks.
+        let colon = text == "==" && self.tokens.text.get(range.clone()) == Some(":");
+        if (colon || word(text.chars().next())) && !blank(before) {
             put_in.insert(0, ' ');
         }
-        if word(text.chars().last()) && !blank(Some(range.end)) {
+        if (colon || word(text.chars().last())) && !blank(Some(range.end)) {
             put_in.push(' ');
         }
         put(start..range.end, &put_in)
+    }
+
+    /// `! =`, `< =`, `!<`: a comparison that is written apart, or the wrong way round.
+    pub(super) fn compared(&self, changes: &mut Vec<Change>) {
+        let Some(run) = self.here.and_then(|here| self.comparison(here)) else {
+            return;
+        };
+        let written = self.tokens.text.get(run.clone()).unwrap_or_default();
+        let written: String = written.split_whitespace().collect();
+        let known = COMPARISONS.iter().find(|(sign, _)| *sign == written);
+        changes.extend(known.map(|(_, right)| self.instead(run, right)));
+    }
+
+    /// Whether a sign belongs to others that compare: without it they would say something else.
+    pub(super) fn compares(&self, index: Option<usize>) -> bool {
+        let of_several = |index: usize| {
+            let token = self.bytes(Some(index));
+            self.comparison(index) != token
+        };
+        index.is_some_and(|index| self.is_comparing(index) && of_several(index))
+    }
+
+    /// The signs around one that compare together with it, blanks between them or not.
+    fn comparison(&self, index: usize) -> Option<Range<usize>> {
+        if !self.is_comparing(index) {
+            return None;
+        }
+        let (mut first, mut last) = (index, index);
+        while first > self.line.range.start && self.is_comparing(first - 1) {
+            first -= 1;
+        }
+        while self.line.range.contains(&(last + 1)) && self.is_comparing(last + 1) {
+            last += 1;
+        }
+        Some(self.tokens.bytes(&(first..last + 1)))
+    }
+
+    fn is_comparing(&self, index: usize) -> bool {
+        let mark = self.is(Some(index), PieceKind::Mark);
+        mark && matches!(self.word(Some(index)), "<" | ">" | "=" | "!" | "~" | "/")
     }
 
     /// The signs that stand together with one.

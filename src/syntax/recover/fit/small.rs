@@ -21,7 +21,41 @@ fn is_digits(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Words behind which a number stands.
+const BEFORE_NUMBER: [&str; 9] = [
+    "within", "every", "holding", "per", "after", "most", "least", "wait", "retry",
+];
+
+/// How many bytes of a word come before the number that is glued to it.
+fn before_number(word: &str) -> Option<usize> {
+    let first = BEFORE_NUMBER.iter().find(|first| {
+        let rest = word.strip_prefix(**first).unwrap_or_default();
+        rest.starts_with(|first: char| first.is_ascii_digit())
+    });
+    first.map(|first| first.len())
+}
+
 impl Place<'_, '_> {
+    /// `within24h every15s`: a blank is missing between a word and its number, here and behind it.
+    pub(super) fn glued_numbers(&self, changes: &mut Vec<Change>) {
+        if before_number(self.word(self.here)).is_none() {
+            return;
+        }
+        let own = self.line.own.iter().copied();
+        let behind = own.filter(|index| self.here.is_some_and(|here| *index >= here));
+        let gap = |index: usize| {
+            let at = self.token(Some(index))?.start + before_number(self.word(Some(index)))?;
+            Some(splice(at..at, " "))
+        };
+        let edits: Vec<_> = behind.filter_map(gap).collect();
+        changes.push(Change {
+            title: "add a blank".to_owned(),
+            help: Some("a blank stands between a word and its number".to_owned()),
+            read: edits.clone(),
+            edits,
+        });
+    }
+
     /// `do do k8s.restart(pod)`, `and and`
     pub(super) fn twice(&self, changes: &mut Vec<Change>) {
         for index in [self.here, self.before] {

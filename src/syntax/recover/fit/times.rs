@@ -26,6 +26,17 @@ impl Place<'_, '_> {
                 changes.push(put(here.start..end, &time));
             }
         }
+        if self.word(self.here) == "Z"
+            && let Some(gap) = self.gap()
+        {
+            let above = self.tokens.text.get(..gap.start).unwrap_or_default();
+            let date = above
+                .get(above.len().saturating_sub(10)..)
+                .unwrap_or_default();
+            if date.len() == 10 && date_of(date).is_some() {
+                changes.push(put(gap.start..here.end, "T00:00Z"));
+            }
+        }
         if failure.tried.contains(&Rule::clock) || failure.tried.contains(&Rule::day) {
             self.hours(changes);
             self.days(changes);
@@ -97,7 +108,11 @@ fn time_of(written: &str) -> Option<String> {
     if plain.len() > 40 {
         return None;
     }
-    let (date, clock) = plain.split_once(['T', ' '])?;
+    let (date, clock) = match plain.strip_suffix('Z').filter(|date| date.len() == 10) {
+        // A day alone begins at midnight.
+        Some(date) => (date, "00:00Z"),
+        None => plain.split_once(['T', ' '])?,
+    };
     let (year, month, day) = date_of(date)?;
     let clock = clock.trim();
     let (clock, zone) = match clock.strip_suffix('Z') {
