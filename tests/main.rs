@@ -55,6 +55,7 @@ mod suites {
     pub mod readme;
     pub mod reference;
     pub mod run;
+    pub mod sense;
     pub mod settings;
     pub mod store;
     pub mod tested;
@@ -82,6 +83,7 @@ const SUITES: &[Suite] = &[
     ("coverage", suites::coverage::trials),
     ("explore", suites::explore::trials),
     ("faults", suites::faults::trials),
+    ("sense", suites::sense::trials),
     ("settings", suites::settings::trials),
     ("readme", suites::readme::trials),
     ("reference", suites::reference::trials),
