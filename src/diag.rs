@@ -10,8 +10,8 @@ pub mod json;
 pub mod near;
 mod plain;
 pub mod render;
-pub mod toml;
 pub mod sense;
+pub mod toml;
 
 pub use code::{Code, Kind, Stage};
 pub use plain::in_a_line;
