@@ -56,8 +56,11 @@ pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Res
     // A name that is not UTF-8 is none that is known.
     let rest = String::from_utf8_lossy(&rest);
     let head: Head = serde_json::from_str(&rest).map_err(|error| {
+        let error = error.to_string();
+        // Its place is not that in what came: the alerts are taken out.
+        let (what, _) = error.rsplit_once(" at line ").unwrap_or((&error, ""));
         malformed(format!(
-            "it is not a notification of Alertmanager or Grafana: {error}"
+            "it is not a notification of Alertmanager or Grafana: {what}"
         ))
     })?;
     match head.version.as_deref() {
@@ -237,6 +240,7 @@ mod tests {
         assert_eq!(found, ["a"]);
         assert!(read.is_ok());
         let (_, read) = names(b"{\"version\":\"4\",\"alerts\":[]} and more");
-        assert!(read.is_err());
+        let why = read.unwrap_err().why;
+        assert!(why.ends_with("Grafana: trailing characters"), "{why}");
     }
 }

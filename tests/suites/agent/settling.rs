@@ -83,6 +83,12 @@ fn settled() {
         assert_eq!(status, expected, "{body}: {answer}");
     }
     assert!(unsettled(&stage));
+    // What is shown can be pasted as it stands.
+    let agent = format!("--agent http://127.0.0.1:{}", stage.port);
+    let command = format!("`rbk incident settle {agent} {id} applied --why \"…\"`");
+    for said in [stage.rbk(&["incident", "list"]), stage.shown(id)] {
+        assert!(said.contains(&command), "{said}");
+    }
     stage.kill();
     stage.start();
     let number = id.to_string();
