@@ -102,33 +102,7 @@ impl Elaborator<'_, '_> {
             }
             match (at.and_then(|at| of_params.get_mut(at)), &arg.name) {
                 (Some(slot @ None), _) => *slot = Some(arg),
-                (Some(Some(first)), _) => {
-                    let name = arg.name.as_ref().map_or("", |name| name.as_str());
-                    let message = format!("the argument `{name}` is given twice");
-                    let found =
-                        Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "again");
-                    let found = found.and(first.value.span, "given here first");
-                    let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
-                    let named: Vec<&str> = args
-                        .iter()
-                        .filter_map(|arg| Some(arg.name.as_ref()?.as_str()))
-                        .collect();
-                    let open: Vec<&&str> =
-                        names.iter().filter(|name| !named.contains(name)).collect();
-                    let found = found.help(format!(
-                        "what has no name is taken in order: {}",
-                        names.join(", ")
-                    ));
-                    problems.push(match (open.as_slice(), &first.name) {
-                        // The one that nothing else is given for.
-                        ([open], None) => found.fix(
-                            format!("write `{open}: `"),
-                            first.value.span.at_start(),
-                            format!("{open}: "),
-                        ),
-                        _ => found,
-                    });
-                }
+                (Some(Some(first)), _) => problems.push(given_twice(params, args, first, arg)),
                 (None, Some(_)) => others.push(arg),
                 (None, None) => {
                     let callee = self.checker.text(name_span);
@@ -403,7 +377,33 @@ pub fn in_words(number: usize) -> String {
     }
 }
 
-/// `f(to: 3, web)`: an argument without a name behind one with a name.
+/// An argument for a parameter that another one is given for.
+fn given_twice(
+    params: &[Param],
+    args: &[Argument],
+    first: &Argument,
+    again: &Argument,
+) -> Diagnostic {
+    let name = again.name.as_ref().map_or("", |name| name.as_str());
+    let message = format!("the argument `{name}` is given twice");
+    let found = Diagnostic::new(Code::ExtraArgument, message, again.value.span, "again");
+    let found = found.and(first.value.span, "given here first");
+    let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+    let named = args.iter().filter_map(|arg| arg.name.as_ref());
+    let named: Vec<&str> = named.map(|name| name.as_str()).collect();
+    let open: Vec<&&str> = names.iter().filter(|name| !named.contains(name)).collect();
+    let order = names.join(", ");
+    let found = found.help(format!("what has no name is taken in order: {order}"));
+    match (open.as_slice(), &first.name) {
+        // The one that nothing else is given for.
+        ([open], None) => {
+            let name = format!("{open}: ");
+            found.fix(format!("write `{name}`"), first.value.span.at_start(), name)
+        }
+        _ => found,
+    }
+}
+
 /// The only parameter that is not given by its name, nor by its place: so many are.
 fn open_param(args: &[Argument], params: &[Param], placed: usize) -> Option<usize> {
     let named = |param: &Param| {
@@ -415,6 +415,7 @@ fn open_param(args: &[Argument], params: &[Param], placed: usize) -> Option<usiz
     open.next().is_none().then_some(first)
 }
 
+/// `f(to: 3, web)`: an argument without a name behind one with a name.
 fn behind_named(arg: &Argument, param: Option<&Param>) -> Diagnostic {
     let span = arg.value.span;
     let message = "an argument without a name stands behind one with a name";

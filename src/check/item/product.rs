@@ -100,30 +100,10 @@ impl Checker<'_> {
             );
             self.say(found.help("say who is told about what is new: `owner builder`"));
         }
-        if let Some((span, links)) = chain
-            && let Some(message) = self.short_chain(id, links)
-        {
+        if let Some((span, 1)) = chain {
+            let message = "the chain has one link only";
             let found = Diagnostic::new(Code::ShortChain, message, span, "nobody stands behind it");
             self.say(found.help("name who is paged when the first does not answer: `chain builder for 5m, platform until acknowledged`"));
-        }
-    }
-
-    /// Says of a chain that nobody stands behind the first one, if so.
-    fn short_chain(&self, id: ProductId, links: usize) -> Option<String> {
-        let chain = &self.package.products[id.index()].chain;
-        match links {
-            // Who is not known stands in it all the same.
-            1 => Some("the chain has one link only".to_owned()),
-            // A role that is not known may be another one.
-            _ if links != chain.len() => None,
-            _ => {
-                let (first, _) = chain.first()?;
-                if chain.iter().any(|(role, _)| role != first) {
-                    return None;
-                }
-                let name = &self.package.roles.get(first.index())?.name;
-                Some(format!("each link of the chain is `{name}`"))
-            }
         }
     }
 
