@@ -258,6 +258,8 @@ impl Checker<'_> {
         let path = types.into_iter().find(|path| {
             let last = path.rsplit('.').next();
             last.is_some_and(|last| last.eq_ignore_ascii_case(name.as_str()))
+                // `hostService`
+                || path.replace('.', "").eq_ignore_ascii_case(name.as_str())
         });
         if let Some(path) = path.or_else(|| self.module_member(file, name.as_str())) {
             let help = format!("members of a module are written with it: `{path}`");

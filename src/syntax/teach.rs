@@ -127,6 +127,7 @@ const LESSONS: &[Lesson] = &[
     pieces::untitled_attempt,
     pieces::probe_without_type,
     habits::severity_number,
+    habits::for_before_time,
     cut::block_by_colon,
     cut::rest,
     turned::product_first,

@@ -295,6 +295,9 @@ impl Elaborator<'_, '_> {
             None if matches!(name, "lookup" | "get" | "element" | "index") => {
                 found.help("what a map or a list holds stands in brackets: `quotas[\"shop\"]`, `xs[0]`")
             }
+            None if matches!(name, "try" | "coalesce" | "default" | "ifnull" | "or_else") => {
+                found.help("what stands in for a reading without an answer follows it: `let x = lag() else no_data 0.0`")
+            }
             None if matches!(name, "timedelta" | "datetime" | "parse_duration") => {
                 found.help("how long something takes is a number with its unit: `2m`, `1h30m`")
             }

@@ -220,6 +220,9 @@ impl Elaborator<'_, '_> {
                 let found = found.help(format!("how many there are is `{counted}`"));
                 found.fix(format!("write `{counted}`"), span, counted)
             }
+            Type::List(_) if EMPTY.contains(&name.as_str()) => {
+                found.help("whether there are any is asked by `xs is empty` and `xs is not empty`")
+            }
             Type::List(_) => {
                 found.help("ask its elements: `any(x.ready for x in xs)`, `[x.name for x in xs]`")
             }
@@ -310,5 +313,7 @@ fn starts_upper(name: &Ident) -> bool {
         .starts_with(|first: char| first.is_ascii_uppercase())
 }
 
+/// How other languages ask whether there are any.
+const EMPTY: [&str; 5] = ["empty", "is_empty", "isEmpty", "any", "nonEmpty"];
 /// Names that other languages give to the number of elements.
 const COUNTS: [&str; 5] = ["length", "len", "size", "count", "length_of"];

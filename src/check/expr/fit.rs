@@ -164,6 +164,9 @@ impl Elaborator<'_, '_> {
             (Type::List(_), _) if self.place == Place::Test => found.help(
                 "answers come one after the other, not in a list: `9_000, then 200 once did k8s.scale`",
             ),
+            (Type::List(of), Type::Bool) if innermost(of) == &Type::Bool => {
+                found.help("a condition stands without brackets: `guard a == b`")
+            }
             (Type::PromQuery, Type::Bool) => found.help(
                 "a query is asked with `prom.value(...)`, and its answer is compared outside of it: `prom.value(promql\"up\") == 0`",
             ),
@@ -447,4 +450,12 @@ fn is_counted(ty: &Type) -> bool {
         ty,
         Type::Int | Type::Float | Type::Percent | Type::Duration | Type::Size
     )
+}
+
+/// What a list of lists is of in the end.
+fn innermost(mut ty: &Type) -> &Type {
+    while let Type::List(of) = ty {
+        ty = of;
+    }
+    ty
 }

@@ -33,6 +33,15 @@ impl Elaborator<'_, '_> {
             .map(|text| (left.span, text))
             .or_else(|| self.written(right, &left.ty).map(|text| (right.span, text)));
         if let Some((span, text)) = written.filter(|_| fits) {
+            // By which unit a moment is moved, nobody can know.
+            if moment && matches!((&left.ty, &right.ty), (_, Type::Int) | (Type::Int, _)) {
+                let number = self.checker.text(span);
+                let help = format!(
+                    "a length of time has its unit: `{number}s`, `{number}m`, `{number}h`"
+                );
+                self.say(found.help(help));
+                return;
+            }
             let help = format!("both sides are of one type: `{text}`");
             self.say(found.help(help).fix(format!("write `{text}`"), span, text));
             return;

@@ -230,6 +230,20 @@ pub(super) fn quoted_alert(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     if line.kind != Kind::Clause || !alert || !is_word(scene, index) {
         return None;
     }
+    // `on alert alertname="X"`
+    if matches!(tokens.word(index + 1), "=" | "==" | ":") && scene.is(index + 2, PieceKind::Text) {
+        let start = tokens.at(index)?.start;
+        let key = scene.span(start..tokens.at(index + 1)?.end);
+        let gap = scene.span(start..tokens.at(index + 2)?.start);
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "an alert is named by its name alone",
+            key,
+            "no key stands before it",
+        );
+        let found = found.help(format!("write `on alert {}`", tokens.word(index + 2)));
+        return Some(found.fix("remove the key", gap, ""));
+    }
     let mut end = index + 1;
     while tokens.word(end) == "-" && tokens.glued(end - 1) && is_word(scene, end + 1) {
         end += 2;
@@ -247,6 +261,32 @@ pub(super) fn quoted_alert(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         .help(format!("write `on alert \"{written}\"`"))
         .fix("add quotes", span, format!("\"{written}\"")),
     )
+}
+
+/// `holding for 3m`, `within for 5m`
+pub(super) fn for_before_time(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    const BEFORE: [&str; 6] = ["holding", "within", "every", "wait", "fresh", "patience"];
+    let tokens = scene.tokens;
+    let index = line.own.iter().copied().find(|index| {
+        let before = index.checked_sub(1).map(|before| tokens.word(before));
+        let next = tokens.word(*index + 1);
+        tokens.word(*index) == "for"
+            && before.is_some_and(|before| BEFORE.contains(&before))
+            && next.starts_with(|first: char| first.is_ascii_digit())
+    })?;
+    let (word, next) = (tokens.word(index - 1), tokens.at(index + 1)?);
+    if line.at < tokens.at(index)?.start || line.at > next.end {
+        return None;
+    }
+    let gap = scene.span(tokens.at(index)?.start..next.start);
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("no `for` after `{word}`"),
+        scene.token_span(index),
+        "`for` does not fit here",
+    );
+    let found = found.help(format!("write `{word} {}`", tokens.word(index + 1)));
+    Some(found.fix("remove `for`", gap, "").safe())
 }
 
 /// `max 1 k8s.Pod`, `at most one k8s.Pod` in a blast.

@@ -42,7 +42,15 @@ pub(super) fn single_quotes(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         Some(last) => {
             let diagnostic = diagnostic.fix("write double quotes", span, "\"");
             let last = scene.token_span(last);
-            diagnostic.fix("write double quotes", last, "\"").safe()
+            let found = diagnostic.fix("write double quotes", last, "\"");
+            // `[`which x`]`: what a shell would run is no text.
+            let before = first
+                .checked_sub(1)
+                .map_or("", |before| tokens.word(before));
+            match quote == "`" && matches!(before, "(" | "[" | "," | ":" | "=") {
+                true => found,
+                false => found.safe(),
+            }
         }
         None => diagnostic,
     })

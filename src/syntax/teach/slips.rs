@@ -100,10 +100,21 @@ pub(super) fn quoted_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     })
 }
 
-/// `version 2026-10-06`, `version 1`
+/// `version` alone, `version 2026-10-06`, `version 1`
 pub(super) fn dated_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let index = line.range.start + 1;
+    if line.kind == Kind::Clause && tokens.word(index - 1) == "version" && index == line.range.end {
+        let span = scene.token_span(index - 1);
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "a version is three numbers",
+            span.at_end(),
+            "they are missing",
+        );
+        let found = found.help("write `version 1.0.0`, and raise it with what changes");
+        return Some(found.fix("write `1.0.0`", span.at_end(), " 1.0.0"));
+    }
     let is_number = tokens
         .word(index)
         .starts_with(|first: char| first.is_ascii_digit());
