@@ -21,6 +21,7 @@ mod operands;
 mod operator;
 mod presence;
 mod scope;
+mod unary;
 
 pub use builtin::is_function;
 pub use call::Callee;

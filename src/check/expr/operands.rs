@@ -36,9 +36,8 @@ impl Elaborator<'_, '_> {
             // By which unit a moment is moved, nobody can know.
             if moment && matches!((&left.ty, &right.ty), (_, Type::Int) | (Type::Int, _)) {
                 let number = self.checker.text(span);
-                let help = format!(
-                    "a length of time has its unit: `{number}s`, `{number}m`, `{number}h`"
-                );
+                let help =
+                    format!("a length of time has its unit: `{number}s`, `{number}m`, `{number}h`");
                 self.say(found.help(help));
                 return;
             }

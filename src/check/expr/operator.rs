@@ -1,4 +1,4 @@
-//! Operators: the types that meet, numerals that take the other side's type, folding.
+//! Operators with two operands: the types that meet, numerals that take the other side's type, folding.
 //!
 //! In: operands. Out: a typed operation, or its value where both sides are known. Units do not
 //! mix; an Int meets a Float, and a quotient is a Percent where it meets one.
@@ -6,80 +6,12 @@
 use super::super::types::{holds_secret, kind, same};
 use super::{Elaborator, Why, broken, is_open, typed, value};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{self, BinaryOp, ExprKind as Tree, Ident, UnaryOp};
+use crate::syntax::tree::{self, BinaryOp, ExprKind as Tree, Ident};
 use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type, Unit};
 use crate::value::{self, Kind, Value};
 
 impl Elaborator<'_, '_> {
-    /// `-x`, `not x`
-    pub fn unary(
-        &mut self,
-        op: UnaryOp,
-        operand: &tree::Expr,
-        span: Span,
-        hint: Option<&Type>,
-    ) -> Expr {
-        if op == UnaryOp::Not {
-            let operand = Box::new(self.condition(operand));
-            return typed(ExprKind::Unary { op, operand }, Type::Bool, span);
-        }
-        if let Some(smallest) = self.smallest_int(operand, span, hint) {
-            return smallest;
-        }
-        if let Some(found) = self.dash(operand, span) {
-            self.say(found);
-            return self.expr(operand, hint);
-        }
-        let operand = self.expr(operand, hint);
-        let ty = operand.ty.clone();
-        match ty {
-            Type::Error => return broken(span),
-            Type::Int | Type::Float | Type::Percent | Type::Size | Type::Duration => {}
-            other => {
-                let shown = self.type_with_article(&other);
-                let message = format!("`-` does not take {shown}");
-                self.say(Diagnostic::new(
-                    Code::OperandMismatch,
-                    message,
-                    span,
-                    "no number",
-                ));
-                return broken(span);
-            }
-        }
-        if let Some(known) = self.checker.known(&operand) {
-            let folded = value::unary(value::UnaryOp::Negate, &known);
-            return self.folded(folded, ty, span, span);
-        }
-        let operand = Box::new(operand);
-        typed(ExprKind::Unary { op, operand }, ty, span)
-    }
-
-    /// `- c` where a line begins: an item of another language's list. Taken for the opposite of a number it would turn
-    /// a comparison around.
-    fn dash(&self, operand: &tree::Expr, span: Span) -> Option<Diagnostic> {
-        let text = &self.checker.sources.source(span.source).text;
-        let (start, end) = (span.start as usize, operand.span.start as usize);
-        let line = text.get(..start)?.rsplit('\n').next()?;
-        let gap = text.get(start + 1..end)?;
-        let is_apart = !gap.is_empty() && gap.trim().is_empty();
-        let is_number = matches!(operand.kind, Tree::Number);
-        if !line.trim().is_empty() || !is_apart || is_number {
-            return None;
-        }
-        let found = Diagnostic::new(
-            Code::WrongOperator,
-            "a line begins without a dash",
-            span.inside(0, 1),
-            "an item of a list elsewhere",
-        );
-        let found = found.help(
-            "conditions stand below each other, without a dash before them; the opposite of a number is `-x`",
-        );
-        Some(found.fix("remove the dash", span.inside(0, end - start), ""))
-    }
-
     /// `left op right`
     pub fn binary(
         &mut self,
@@ -233,7 +165,7 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    fn folded(
+    pub(super) fn folded(
         &mut self,
         folded: Result<Value, value::Failure>,
         ty: Type,
