@@ -19,7 +19,8 @@ Examples:
   rbk lock --amend      rewrite a version that was locked and never released
 
 What a version means is fixed once the base branch has it (`[lock] base` in `rbk.toml`, else the
-branch that others clone, `origin/main`): it is never rewritten. One that only this branch has may be.";
+branch that others clone, mostly `origin/main`): it is never rewritten. One that only this branch
+has may be.";
 
 /// Write the lock: versions, what they do, what they may do
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             return Ok(FINDINGS);
         }
     };
-    if base.lock.is_some() || arguments.amend {
+    if !base.locks.is_empty() || arguments.amend {
         // What a merge left behind is written anew: the base says what is fixed.
         checked
             .diagnostics
@@ -54,7 +55,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         check::tell(&checked, terminal)?;
         return Ok(FINDINGS.max(Tally::of(&checked).code()));
     };
-    let refused = refused(&checked, base, arguments.amend);
+    let refused = refused(&checked, &base, arguments.amend);
     if !refused.is_empty() {
         terminal.say(&human::render(&refused, &checked.sources, terminal.look()))?;
         return Ok(FINDINGS);
@@ -110,8 +111,8 @@ pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
         Err(why) => versions::unreadable(checked, &why),
         Ok(base) => match &base.doubt {
             Some(doubt) => versions::in_doubt(checked, doubt),
-            None if base.lock.is_some() => refused(checked, base, false),
-            None => Vec::new(),
+            None if base.locks.is_empty() => Vec::new(),
+            None => refused(checked, &base, false),
         },
     };
     match refused.is_empty() {
@@ -134,12 +135,18 @@ fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
 
 /// What speaks against writing it: a version of the base that would be rewritten, or one that is too
 /// small. Without a base, what is locked stands in for it.
-fn refused(checked: &Checked, base: Base, amend: bool) -> Vec<Diagnostic> {
-    let before = match (base.lock, &checked.lock) {
-        (Some(lock), _) => Side::of_lock(&lock, base.named),
-        (None, Some(lock)) if !amend => Side::of_lock(lock, "the lock"),
-        (None, _) => return Vec::new(),
+fn refused(checked: &Checked, base: &Base, amend: bool) -> Vec<Diagnostic> {
+    let released = base.locks.iter();
+    let mut before: Vec<Side> = released
+        .map(|lock| Side::of_lock(lock, base.named.as_str()))
+        .collect();
+    if let (true, false, Some(lock)) = (before.is_empty(), amend, &checked.lock) {
+        before.push(Side::of_lock(lock, "the lock"));
+    }
+    let Some(after) = versions::side(checked, "the package") else {
+        return Vec::new();
     };
-    let after = versions::side(checked, "the package");
-    after.map_or_else(Vec::new, |after| versions::judged(checked, &before, &after))
+    let each = before.iter();
+    each.flat_map(|before| versions::judged(checked, before, &after))
+        .collect()
 }

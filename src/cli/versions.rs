@@ -53,11 +53,10 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
     let is_plain = word.contains("./") || word == "." || word == ".." || path.is_absolute();
     if kind.is_ok() && !is_plain {
         let revision = word.split_once(':').map_or(word, |(revision, _)| revision);
-        let is_revision = |found: Repository| found.commit(revision).transpose().is_some();
-        if Repository::around(here)
-            .map_err(Trouble::Said)?
-            .is_some_and(is_revision)
-        {
+        // Where `git` cannot say, no revision is meant.
+        let repository = Repository::around(here).ok().flatten();
+        let is_revision = |found: Repository| matches!(found.commit(revision), Ok(Some(_)));
+        if repository.is_some_and(is_revision) {
             let word = escape_text(word, SHOWN);
             let why = format!(
                 "`{word}` is a git revision and a file or folder: write `./{word}` for the one on the disk"
@@ -339,13 +338,14 @@ pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic>
     let rewrite = |name: &str, version| match &*base {
         // What may be released is not rewritten.
         Err(_) => Rewrite::Never,
-        Ok(Base { lock: None, .. }) => Rewrite::Amend,
-        Ok(Base {
-            lock: Some(lock), ..
-        }) => match lock.runbook(name) {
-            Some(locked) if locked.version == version => Rewrite::Never,
-            Some(_) | None => Rewrite::Lock,
-        },
+        Ok(Base { locks, .. }) if locks.is_empty() => Rewrite::Amend,
+        Ok(Base { locks, .. }) => {
+            let mut locked = locks.iter().filter_map(|lock| lock.runbook(name));
+            match locked.any(|locked| locked.version == version) {
+                true => Rewrite::Never,
+                false => Rewrite::Lock,
+            }
+        }
     };
     front::versions(before, after, checked.version_at, rewrite)
 }

@@ -13,12 +13,12 @@ use ask::ask;
 pub use revision::Revision;
 pub use tree::Tree;
 
-/// How `git` says that a folder lies in no repository.
-const NO_REPOSITORY: &str = "not a git repository";
 /// The remote that a clone has.
 const ORIGIN: &str = "origin";
-/// The branches that others clone, where a remote is here: what it says itself, and what is meant else.
-const TRUNKS: [&str; 3] = ["HEAD", "main", "master"];
+/// Where the branches of remotes stand.
+const REMOTES: &str = "refs/remotes/";
+/// The branches that others clone, where a remote does not say which one.
+const TRUNKS: [&str; 2] = ["main", "master"];
 
 /// The repository that a folder lies in.
 #[derive(Clone, Debug)]
@@ -37,10 +37,17 @@ impl Repository {
             true => Path::new("."),
             false => folder,
         };
-        let asked = ["rev-parse", "--show-toplevel", "--show-prefix"];
+        // Nothing that was committed looks like a repository of its own.
+        let asked = [
+            "-c",
+            "safe.bareRepository=explicit",
+            "rev-parse",
+            "--show-toplevel",
+            "--show-prefix",
+        ];
         let said = match ask(folder, &asked, b"") {
             Ok(said) => said,
-            Err(why) if why.starts_with(NO_REPOSITORY) || !lies_in_one(folder) => return Ok(None),
+            Err(_) if !lies_in_one(folder) => return Ok(None),
             Err(why) => return Err(why),
         };
         let said = String::from_utf8(said).map_err(|_| "its path is not UTF-8".to_owned())?;
@@ -63,53 +70,62 @@ impl Repository {
         Ok(said.lines().map(str::to_owned).collect())
     }
 
-    /// The branch that others clone, by its name and commit; none where none is here.
+    /// The branch that others clone, by its name and commit; none where none is here, or it may be either of two. It is
+    /// one of the only remote; of several, of `origin` alone.
     pub fn trunk(&self) -> Result<Option<(String, String)>, String> {
-        let mut remotes = self.remotes()?;
-        remotes.retain(|remote| remote != ORIGIN);
-        remotes.insert(0, ORIGIN.to_owned());
-        for remote in remotes {
-            for branch in TRUNKS {
-                let name = format!("{remote}/{branch}");
-                let whole = format!("refs/remotes/{name}");
-                if let Some(commit) = self.commit(&whole)? {
-                    // `origin/HEAD` stands for another one.
-                    let meant = ask(&self.top, &["rev-parse", "--abbrev-ref", &whole], b"");
-                    let meant = meant.ok().and_then(|said| String::from_utf8(said).ok());
-                    let meant = meant.map(|said| said.trim().to_owned());
-                    let meant = meant.filter(|meant| !meant.is_empty());
-                    return Ok(Some((meant.unwrap_or(name), commit)));
-                }
+        let remotes = self.remotes()?;
+        let remote = match remotes.as_slice() {
+            [only] => only,
+            _ => ORIGIN,
+        };
+        let branches = format!("{REMOTES}{remote}/");
+        let named = |whole: String, commit| {
+            let name = whole.trim_start_matches(REMOTES);
+            (name.to_owned(), commit)
+        };
+        // A branch that somebody called `HEAD` stands for nothing.
+        let head = format!("{branches}HEAD");
+        let meant = ask(&self.top, &["symbolic-ref", "--quiet", &head], b"").unwrap_or_default();
+        let meant = String::from_utf8_lossy(&meant).trim().to_owned();
+        if meant.starts_with(&branches)
+            && let Some(commit) = self.commit(&meant)?
+        {
+            return Ok(Some(named(meant, commit)));
+        }
+        let mut found = Vec::new();
+        for branch in TRUNKS {
+            let whole = format!("{branches}{branch}");
+            if let Some(commit) = self.commit(&whole)? {
+                found.push(named(whole, commit));
             }
         }
-        Ok(None)
+        Ok(match found.as_slice() {
+            [(_, one), (_, other)] if one != other => None,
+            _ => found.into_iter().next(),
+        })
     }
 
     /// The commit of a revision; none where there is no such revision.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, String> {
-        let wanted = format!("{revision}^{{commit}}");
-        let asked = [
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            &wanted,
-        ];
-        let said = match ask(&self.top, &asked, b"") {
-            Ok(said) => said,
-            // Quiet where there is no such revision, unless it is of another type.
-            Err(why) if why.is_empty() || why.contains("expected commit type") => return Ok(None),
-            Err(why) => return Err(why),
-        };
-        let commit = String::from_utf8_lossy(&said).trim().to_owned();
-        let is_commit = commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-        Ok(is_commit.then_some(commit))
+        if revision.contains('\n') {
+            return Ok(None);
+        }
+        // Says itself that there is none: that it fails means something else.
+        let wanted = format!("{revision}^{{commit}}\n");
+        let said = ask(&self.top, &["cat-file", "--batch-check"], wanted.as_bytes())?;
+        let said = String::from_utf8_lossy(&said);
+        let (name, rest) = said.trim_end().rsplit_once(' ').unwrap_or_default();
+        match name.strip_suffix(" commit") {
+            Some(commit) => Ok(Some(commit.to_owned())),
+            None if rest == "missing" => Ok(None),
+            None => Err(said.trim_end().to_owned()),
+        }
     }
 
     /// The commit of a branch that others have: `origin/main` is no tag and no branch of that name that only this
     /// repository has. What names no branch of a remote is any revision.
     pub fn branch(&self, name: &str) -> Result<Option<String>, String> {
-        let remote = self.commit(&format!("refs/remotes/{name}"))?;
+        let remote = self.commit(&format!("{REMOTES}{name}"))?;
         let is_below = |remote: &String| {
             let rest = name.strip_prefix(remote.as_str());
             rest.is_some_and(|rest| rest.starts_with('/'))
@@ -124,6 +140,24 @@ impl Repository {
     /// The files of packages at a commit that the user names by this word, their paths from this folder.
     pub fn revision(&self, commit: &str, named: &str, folder: &str) -> Result<Revision, String> {
         Revision::new(&self.top, commit, named, folder)
+    }
+
+    /// The commits that changed a file, newest first, from this one back; so many at most.
+    pub fn changes_of(&self, commit: &str, path: &Path, most: u8) -> Result<Vec<String>, String> {
+        let most = format!("--max-count={most}");
+        let path = path.to_string_lossy();
+        let asked = [
+            "--literal-pathspecs",
+            "log",
+            "--format=%H",
+            &most,
+            commit,
+            "--",
+            &path,
+        ];
+        let said = ask(&self.top, &asked, b"")?;
+        let said = String::from_utf8_lossy(&said);
+        Ok(said.lines().map(str::to_owned).collect())
     }
 
     /// What a commit holds of packages.

@@ -16,6 +16,9 @@ use crate::value::escape_text;
 /// The base where neither a manifest nor a remote says which one it is.
 const BASE: &str = "origin/main";
 
+/// How many versions of a lock are looked at where the newest cannot be read.
+const BROKEN: u8 = 20;
+
 /// What helps where no branch of others is here.
 const NO_TRUNK: &str = "fetch the whole history (`fetch-depth: 0` in a GitHub workflow); a branch that others clone by \
                         another name than `main` or `master` is said with `git remote set-head origin BRANCH`: a \
@@ -26,8 +29,8 @@ const NO_TRUNK: &str = "fetch the whole history (`fetch-depth: 0` in a GitHub wo
 pub struct Base {
     /// The revision, as the manifest names it or the remote.
     pub named: String,
-    /// What it has of this package.
-    pub lock: Option<Lock>,
+    /// What it has of this package: of the one that was here, and of the one of its name.
+    pub locks: Vec<Lock>,
     /// Why that is not sure to be what is released.
     pub doubt: Option<Doubt>,
 }
@@ -50,12 +53,18 @@ pub fn base(checked: &Checked) -> Result<Base, String> {
     };
     let merged = Merged::of(&repository, checked)?;
     let named = merged.base(checked);
-    let commit = repository.branch(&named)?;
-    let lock = match &commit {
-        None => None,
+    // What names a branch of a remote is nothing else that is called so.
+    let commit = match named.contains('/') {
+        true => repository.commit(&format!("refs/remotes/{named}"))?,
+        false => repository.branch(&named)?,
+    };
+    let locks = match &commit {
+        None => Vec::new(),
         Some(commit) => {
             let of_base = |why| format!("`{}`: {why}", escape_text(&named, SHOWN));
-            merged.lock(&repository, commit, checked).map_err(of_base)?
+            merged
+                .locks(&repository, commit, checked)
+                .map_err(of_base)?
         }
     };
     let doubt = match (commit, &merged.trunk) {
@@ -71,7 +80,11 @@ pub fn base(checked: &Checked) -> Result<Base, String> {
             help: NO_TRUNK,
         }),
     };
-    Ok(Base { named, lock, doubt })
+    Ok(Base {
+        named,
+        locks,
+        doubt,
+    })
 }
 
 /// The branch that others clone, and what it has.
@@ -91,9 +104,12 @@ impl Merged {
             });
         };
         let tree = repository.tree(&commit)?;
-        let folder = package_in(&tree, repository, checked)?;
+        let folders = packages_in(&tree, repository, checked)?;
+        let manifest = folders
+            .first()
+            .map(|folder| tree.text(&folder.join(MANIFEST)));
         Ok(Merged {
-            manifest: tree.text(&folder.join(MANIFEST))?,
+            manifest: manifest.transpose()?.flatten(),
             trunk: Some((name, commit, tree)),
         })
     }
@@ -110,13 +126,13 @@ impl Merged {
             .unwrap_or_else(|| BASE.to_owned())
     }
 
-    /// The lock that the package has at a commit.
-    fn lock(
+    /// The locks that the package has at a commit.
+    fn locks(
         &self,
         repository: &Repository,
         commit: &str,
         checked: &Checked,
-    ) -> Result<Option<Lock>, String> {
+    ) -> Result<Vec<Lock>, String> {
         let other;
         let tree = match &self.trunk {
             Some((_, trunk, tree)) if trunk == commit => tree,
@@ -125,34 +141,75 @@ impl Merged {
                 &other
             }
         };
-        let path = package_in(tree, repository, checked)?.join(LOCK);
-        let Some(text) = tree.text(&path)? else {
-            return Ok(None);
-        };
-        let mut sources = Sources::default();
-        let id = sources.add(LOCK, &text);
-        let read = lock::read(sources.source(id));
-        read.map(Some)
-            .map_err(|found| format!("`{}`: {}", path.display(), found.message))
+        let folders = packages_in(tree, repository, checked)?;
+        let locks = folders
+            .iter()
+            .map(|folder| lock_at(tree, repository, commit, &folder.join(LOCK)));
+        let locks: Result<Vec<Option<Lock>>, String> = locks.collect();
+        Ok(locks?.into_iter().flatten().collect())
     }
 }
 
-/// The folder of the package: where it is here, or by its name, since a change may move it.
-fn package_in(tree: &Tree, repository: &Repository, checked: &Checked) -> Result<PathBuf, String> {
-    let here = PathBuf::from(repository.below().trim_end_matches('/'));
-    let Some(name) = checked.name.as_deref() else {
-        return Ok(here);
+/// The lock of a folder. What was merged with marks in it is put right by a change, and that is held to what was released
+/// before.
+fn lock_at(
+    tree: &Tree,
+    repository: &Repository,
+    commit: &str,
+    path: &Path,
+) -> Result<Option<Lock>, String> {
+    let Some(text) = tree.text(path)? else {
+        return Ok(None);
     };
-    let is_it = |text: &str| name_in(text).as_deref() == Some(name);
-    if tree
-        .text(&here.join(MANIFEST))?
-        .is_some_and(|text| is_it(&text))
-    {
-        return Ok(here);
+    let broken = match read(&text) {
+        Ok(lock) => return Ok(Some(lock)),
+        Err(why) => format!("`{}`: {why}", path.display()),
+    };
+    for before in repository.changes_of(commit, path, BROKEN)? {
+        let text = repository.tree(&before)?.text(path)?;
+        if let Some(Ok(lock)) = text.map(|text| read(&text)) {
+            return Ok(Some(lock));
+        }
     }
-    let mut packages = tree.packages()?.into_iter();
-    let moved = packages.find(|(_, text)| is_it(text));
-    Ok(moved.map_or(here, |(folder, _)| folder))
+    Err(broken)
+}
+
+/// A lock, or why its text is none.
+fn read(text: &str) -> Result<Lock, String> {
+    let mut sources = Sources::default();
+    let id = sources.add(LOCK, text);
+    lock::read(sources.source(id)).map_err(|found| found.message)
+}
+
+/// The folders of the package: where it is here, and, where that has another name, all of its name, since a change may
+/// move it, or take the name of another one.
+fn packages_in(
+    tree: &Tree,
+    repository: &Repository,
+    checked: &Checked,
+) -> Result<Vec<PathBuf>, String> {
+    let here = PathBuf::from(repository.below().trim_end_matches('/'));
+    let text = tree.text(&here.join(MANIFEST))?;
+    let mut folders = Vec::new();
+    folders.extend(text.is_some().then(|| here.clone()));
+    let Some(name) = checked.name.as_deref() else {
+        return Ok(folders);
+    };
+    let is_it = |text: &str| name_in(text).is_some_and(|found| found == name);
+    if text.as_deref().is_some_and(is_it) {
+        return Ok(folders);
+    }
+    let packages = tree.packages()?;
+    let moved = packages.iter().filter(|(_, text)| is_it(text));
+    folders.extend(moved.map(|(folder, _)| folder.clone()));
+    let mut nameless = packages.iter().filter(|(_, text)| name_in(text).is_none());
+    match (folders.is_empty(), nameless.next()) {
+        (true, Some((folder, _))) => {
+            let manifest = folder.join(MANIFEST);
+            Err(format!("`{}` does not say a name", manifest.display()))
+        }
+        (_, _) => Ok(folders),
+    }
 }
 
 /// The name that a manifest says.
@@ -177,8 +234,8 @@ pub fn in_doubt(checked: &Checked, doubt: &Doubt) -> Vec<Diagnostic> {
 /// What is said of a base that cannot be read.
 pub fn unreadable(checked: &Checked, why: &str) -> Vec<Diagnostic> {
     let what = format!("the base cannot be read ({})", escape_text(why, SHOWN));
-    let help = "until it can, nothing holds a change to what was released: put right what `git` says, or the lock on the \
-                base branch";
+    let help = "until it can be read, nothing holds a change to what was released: fix what `git` reports, fetch the whole \
+                history, or correct the lock on the base branch";
     unsaid(checked, &what, help)
 }
 

@@ -2,30 +2,41 @@
 
 use std::path::{Path, PathBuf};
 
-use super::objects::{self, Blob};
+use super::objects::{self, Blob, Followed};
 use crate::project::MANIFEST;
 use crate::text::Source;
 
 /// The most bytes that the manifests of a commit have together.
 const MANIFESTS: u64 = 64 * 1024 * 1024;
 
-/// The files of packages in a commit; links that lead out of the repository are none.
+/// The files of packages in a commit.
 #[derive(Debug)]
 pub struct Tree {
     top: PathBuf,
     blobs: Vec<Blob>,
+    /// The links that lead out of the repository: of them nothing is known.
+    outside: Vec<PathBuf>,
 }
 
 impl Tree {
     pub(super) fn new(top: &Path, commit: &str) -> Result<Tree, String> {
+        let Followed { files, outside } = objects::followed(top, commit)?;
+        let outside = outside.into_iter().map(|(path, _)| PathBuf::from(path));
         Ok(Tree {
             top: top.to_path_buf(),
-            blobs: objects::followed(top, commit)?.files,
+            blobs: files,
+            outside: outside.collect(),
         })
     }
 
     /// The text of a file, its path from the top; none where there is no such file.
     pub fn text(&self, path: &Path) -> Result<Option<String>, String> {
+        if self.outside.iter().any(|link| link == path) {
+            let path = path.display();
+            return Err(format!(
+                "`{path}` is a link that leads out of the repository"
+            ));
+        }
         let Some(blob) = self.blobs.iter().find(|blob| Path::new(&blob.path) == path) else {
             return Ok(None);
         };

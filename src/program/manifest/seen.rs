@@ -1,7 +1,7 @@
 //! Rows that are no right and no proof by themselves: when something is found, what is read before a change, what people
 //! look at.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ConditionHash;
 
@@ -15,12 +15,34 @@ pub struct Cause {
     /// Of the branches around alone: what may have ended the path before leaves it as it is.
     #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
     pub around: Option<ConditionHash>,
-    /// Of each target that is handed over there; none in a lock of an older `rbk`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Of each target that is handed over there; in a lock of an older `rbk` of all of them together.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "each"
+    )]
     pub targets: Vec<ConditionHash>,
     /// Of each value that is handed over there, likewise.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "each"
+    )]
     pub values: Vec<ConditionHash>,
+}
+
+/// A list of hashes, or the one that stood in its place.
+fn each<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<ConditionHash>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Hashes {
+        Each(Vec<ConditionHash>),
+        Together(ConditionHash),
+    }
+    Ok(match Hashes::deserialize(from)? {
+        Hashes::Each(each) => each,
+        Hashes::Together(one) => vec![one],
+    })
 }
 
 /// A reading that a `let` binds in a body that changes something.

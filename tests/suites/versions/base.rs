@@ -1,13 +1,14 @@
 //! The base in a git repository, with the built binary: what holds a change, whatever it does to get out of that.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
 use libtest_mimic::Trial;
 
 use super::git::Repository;
-use crate::harness::fixture::trial;
+use crate::harness::fixture::{root, trial};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -25,6 +26,16 @@ pub fn trials() -> Vec<Trial> {
             moved,
         ),
         trial("versions/git: a base that cannot be read holds", unreadable),
+        trial(
+            "versions/git: nothing that looks like the base is it",
+            no_look_alike,
+        ),
+        trial(
+            "versions/git: the name of another package lets nothing go",
+            named_as_another,
+        ),
+        trial("versions/git: a broken lock of the base", broken_lock),
+        trial("versions/git: a lock of an older version", older_lock),
         trial("versions/git: the base among many packages", among_many),
         trial("versions/git: a base by another name", by_another_name),
         trial(
@@ -241,24 +252,139 @@ fn unreadable() {
         ("A", "B"),
         "the clone is a partial one",
     );
-    // Its lock has the marks of a merge.
-    let lock = package.join("rbk.lock");
-    let good = fs::read_to_string(&lock).unwrap();
-    fs::write(&lock, format!("<<<<<<< HEAD\n{good}")).unwrap();
+}
+
+/// What was pushed, or committed, to look like the base is none.
+fn no_look_alike() {
+    let repository = Repository::new();
+    widened(&repository);
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
+    let held = |why: &str| {
+        let (code, said) = repository.rbk(&["check", "--locked"]);
+        assert!(code == 1 && said.contains(why), "{said}");
+    };
+    // A branch called `HEAD`, or what that stands for elsewhere.
+    repository.git(&["update-ref", "refs/remotes/origin/HEAD", "HEAD"]);
+    held("E0018");
+    repository.git(&[
+        "symbolic-ref",
+        "refs/remotes/origin/HEAD",
+        "refs/heads/mine",
+    ]);
+    repository.git(&["branch", "mine"]);
+    held("E0018");
+    // A second branch that others could clone.
+    let second = "refs/remotes/origin/master";
+    repository.git(&["symbolic-ref", "-d", "refs/remotes/origin/HEAD"]);
+    repository.git(&["update-ref", second, "HEAD"]);
+    repository.git(&["remote", "add", "origin", "https://example.com/shop.git"]);
+    held("no branch that others clone is here");
+    repository.git(&["update-ref", "-d", second]);
+    held("E0018");
+    // A repository among the files of the package.
+    let inner = repository.package();
+    for folder in ["objects", "refs/remotes/origin"] {
+        fs::create_dir_all(inner.join(folder)).unwrap();
+    }
+    fs::write(inner.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    fs::write(inner.join("config"), "[core]\nbare = false\nworktree = .\n").unwrap();
+    held("the base cannot be read (cannot use bare repository");
+    for name in ["objects", "refs", "HEAD", "config"] {
+        let path = inner.join(name);
+        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
+    }
+    held("E0018");
+    // A repository that is not whole.
+    let git = repository.0.path().join(".git");
+    fs::rename(git.join("HEAD"), git.join("gone")).unwrap();
+    held("the base cannot be read");
+    fs::rename(git.join("gone"), git.join("HEAD")).unwrap();
+    // A lock that lies elsewhere.
+    let lock = inner.join("rbk.lock");
+    let good = fs::read(&lock).unwrap();
+    fs::remove_file(&lock).unwrap();
+    symlink("/tmp/rbk.lock", &lock).unwrap();
     repository.commit();
     repository.git(&["update-ref", MERGED, "HEAD"]);
+    fs::remove_file(&lock).unwrap();
     fs::write(&lock, good).unwrap();
-    at(
-        &package,
-        ("A", "B"),
-        "the base cannot be read (`origin/main`: `ops/shop/rbk.lock`",
+    held("`ops/shop/rbk.lock` is a link that");
+}
+
+/// The name of another package, or of several, lets nothing go.
+fn named_as_another() {
+    let repository = Repository::new();
+    let manifest =
+        |name: &str| format!("name = \"{name}\"\nversion = \"1.1.0\"\nedition = \"2026\"\n");
+    for (folder, name) in [("other", "other"), ("a", "rollback")] {
+        let folder = repository.0.path().join(folder);
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("rbk.toml"), manifest(name)).unwrap();
+    }
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    widened(&repository);
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    let refused = |folder: &str| {
+        let (code, said) = repository.rbk_in(folder, &["lock", "--amend"]);
+        assert!(code == 1 && said.contains("E0018"), "{said}");
+    };
+    let own = repository.package().join("rbk.toml");
+    let text = fs::read_to_string(&own).unwrap();
+    fs::write(&own, manifest("other")).unwrap();
+    refused("ops/shop");
+    fs::write(&own, text).unwrap();
+    repository.git(&["mv", "ops/shop", "ops/store"]);
+    refused("ops/store");
+}
+
+/// A lock that was merged with marks in it holds by the last one that has none, so that a change can put it right.
+fn broken_lock() {
+    let repository = Repository::new();
+    let lock = repository.package().join("rbk.lock");
+    let good = fs::read_to_string(&lock).unwrap();
+    let broken = format!("<<<<<<< HEAD\n{good}");
+    fs::write(&lock, &broken).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    assert_eq!(fs::read_to_string(&lock).unwrap(), good);
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
     );
+    let (code, said) = repository.rbk(&["lock", "--amend"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+    // Where none could ever be read, nothing is held.
+    repository.git(&["checkout", "-q", "--orphan", "other"]);
+    fs::write(&lock, &broken).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    fs::write(&lock, &good).unwrap();
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    let why = "the base cannot be read (`origin/main`: `ops/shop/rbk.lock`";
+    assert!(code == 1 && said.contains(why), "{said}");
+}
+
+/// Also one of an older `rbk`.
+fn older_lock() {
+    let repository = Repository::new();
+    let older = root().join("tests/versions/older.lock");
+    fs::copy(older, repository.package().join("rbk.lock")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 0, "{said}");
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
 }
 
 /// However much else there is.
 fn among_many() {
     let repository = Repository::new();
-    let other = repository.0.path().join("other");
+    let other = repository.0.path().join("all");
     for number in 0..2_100 {
         let folder = other.join(format!("p{number}"));
         fs::create_dir_all(&folder).unwrap();
@@ -293,9 +419,24 @@ fn by_another_name() {
         assert!(code == 1 && said.contains(why), "{said}");
     };
     held("`origin/main` is not here");
+    // A branch that is gone stands for nothing.
+    let gone = [
+        "symbolic-ref",
+        "refs/remotes/upstream/HEAD",
+        "refs/remotes/upstream/gone",
+    ];
+    repository.git(&gone);
+    held("`origin/main` is not here");
     repository.git(&["remote", "set-head", "upstream", "trunk"]);
     held("E0018");
+    // Of several `origin` is meant, also where it is not here: whose a further one is, nobody says.
+    repository.git(&["remote", "add", "origin", url]);
     repository.git(&["update-ref", "refs/remotes/upstream/trunk", "HEAD"]);
+    held("`origin/main` is not here");
+    repository.git(&["update-ref", MERGED, "HEAD~1"]);
+    held("E0018");
+    repository.git(&["remote", "remove", "origin"]);
+    repository.git(&["update-ref", "-d", MERGED]);
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 0, "{said}");
 }
