@@ -67,20 +67,13 @@ fn exchanged(changes: &mut Changes<'_>, names: &Matched) {
     let mut told = BTreeSet::new();
     for cause in &after.found {
         let known = old.get(&cause.finding).map_or(&[][..], Vec::as_slice);
-        let of = |given: fn(&Cause) -> &Vec<ConditionHash>| {
-            let each = given(cause).iter().enumerate();
-            let mut each = each.map(|(index, now)| {
-                let is_same = |known: &&&Cause| given(known).get(index) == Some(now);
-                let here = known.iter().filter(|known| known.around == cause.around);
-                let is_known = known.iter().any(|known| is_same(&known));
-                is_known
-                    && here.clone().next().is_some()
-                    && !here.clone().any(|known| is_same(&known))
-            });
-            each.any(|is_exchanged| is_exchanged)
-        };
-        let (values, targets) = (of(|cause| &cause.values), of(|cause| &cause.targets));
-        if !(values || targets) || !told.insert((&cause.finding, values)) {
+        let values = Handed::of(cause, known, |cause| &cause.values);
+        let targets = Handed::of(cause, known, |cause| &cause.targets);
+        let as_one =
+            |known: &&Cause| known.values == cause.values && known.targets == cause.targets;
+        let together = values.is_known && targets.is_known && !known.iter().any(as_one);
+        let wider = values.is_exchanged || together;
+        if !(wider || targets.is_exchanged) || !told.insert((&cause.finding, wider)) {
             continue;
         }
         let what = Words::code(cause.finding.as_str());
@@ -88,9 +81,46 @@ fn exchanged(changes: &mut Changes<'_>, names: &Matched) {
             let found = Found::new(Field::Step, what.clone().then(words));
             found.part(Part::Diagnosis)
         };
-        match values {
-            true => changes.wider(found(" is handed the values of another cause")),
-            false => changes.notice(found(" is handed the targets of another cause")),
+        match (values.is_exchanged, wider) {
+            (true, _) => changes.wider(found(" is handed the values of another cause")),
+            (false, true) => changes.wider(found(" is handed together what it was not before")),
+            (false, false) => changes.notice(found(" is handed the targets of another cause")),
+        }
+    }
+}
+
+/// How what a cause hands over stands to what was handed over before.
+struct Handed {
+    /// Each part of it was handed over on some cause.
+    is_known: bool,
+    /// A part of it was handed over on other causes, and not on this one.
+    is_exchanged: bool,
+}
+
+impl Handed {
+    fn of(cause: &Cause, known: &[&Cause], given: fn(&Cause) -> &Vec<ConditionHash>) -> Handed {
+        let on = |is_this: &dyn Fn(&Cause) -> bool| -> Vec<&Cause> {
+            known
+                .iter()
+                .copied()
+                .filter(|known| is_this(known))
+                .collect()
+        };
+        // What comes before may be another way there; then the branches around tell it.
+        let mut here = on(&|known| known.when == cause.when);
+        if here.is_empty() {
+            here = on(&|known| known.around == cause.around);
+        }
+        let (mut is_known, mut is_exchanged) = (!known.is_empty(), false);
+        for (index, now) in given(cause).iter().enumerate() {
+            let is_same = |known: &&Cause| given(known).get(index) == Some(now);
+            let was_given = known.iter().any(is_same);
+            is_known &= was_given;
+            is_exchanged |= was_given && !here.is_empty() && !here.iter().any(is_same);
+        }
+        Handed {
+            is_known,
+            is_exchanged,
         }
     }
 }
