@@ -142,22 +142,30 @@ pub(super) fn merge_told(mark: Span, line: Span) -> Diagnostic {
     .fix("keep what was here", line, "")
 }
 
-/// `#`: said at the first one of a text.
-pub(super) fn hash_comment(span: Span, mark: &str) -> Diagnostic {
+/// `#`: said at the first one of a text; a name may be meant that it stands before.
+pub(super) fn hash_comment(span: Span, mark: &str, is_named: bool) -> Diagnostic {
     Diagnostic::new(
         Code::Syntax,
         "a comment begins with `//`",
         span,
         "`#` begins nothing",
     )
-    .help("write `// ...`")
+    .help(match is_named {
+        true => "write `// ...` where a comment begins; a name has no `#`",
+        false => "write `// ...`",
+    })
     .fix("write `//`", span, mark)
     .safe()
 }
 
+/// What makes of what follows a comment, also of a condition: that is for people to judge.
+const COMMENT: &str = "write `//`";
+
 /// A `;` between two lines of a block: what is put in its place, by the edit and by the reading.
 pub(super) struct Semicolon {
     pub title: &'static str,
+    /// Whether what follows would be a comment, a condition among it.
+    pub is_doubtful: bool,
     /// The `;` and the blanks behind it.
     pub place: Span,
     pub better: String,
@@ -176,6 +184,7 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth
     let before = before.trim_end_matches(';').trim_end();
     let plain = |title, place, edit: &str| Semicolon {
         title,
+        is_doubtful: title == COMMENT,
         place,
         better: edit.into(),
     };
@@ -201,7 +210,7 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth
     let apart = text.get(..span.range().start).unwrap_or_default();
     if apart.ends_with(' ') && blanks > 0 && !begins && !alone {
         // `severity sev3  ; at night`: what other languages take for a comment.
-        return plain("write `//`", span, "//");
+        return plain(COMMENT, span, "//");
     }
     if alone || follows.starts_with([';', '}']) || before.ends_with(['{', '\n']) {
         return plain("remove it", span, "");
@@ -217,6 +226,7 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth
     };
     Semicolon {
         title: "begin a new line",
+        is_doubtful: false,
         place,
         better: format!("\n{indent}{deeper}"),
     }

@@ -389,7 +389,42 @@ impl Lowering {
     }
 
     fn conditions(&mut self, node: Node<'_>) -> Vec<Expr> {
-        Nodes::of(node).map(|node| self.expr(node)).collect()
+        let each = Nodes::of(node);
+        each.map(|node| match self.dash(&node) {
+            Some((found, span)) => {
+                self.say(found);
+                Expr {
+                    kind: ExprKind::Missing,
+                    span,
+                }
+            }
+            None => self.expr(node),
+        })
+        .collect()
+    }
+
+    /// `- c`, an item of a list elsewhere: taken for the opposite of a number it would turn the comparison around.
+    fn dash(&self, node: &Node<'_>) -> Option<(Diagnostic, Span)> {
+        let text = node.text().get(node.bytes())?;
+        let behind = text.strip_prefix('-')?;
+        let blanks = behind.len() - behind.trim_start().len();
+        if blanks == 0 {
+            return None;
+        }
+        let span = self.span(node);
+        let found = Diagnostic::new(
+            Code::WrongOperator,
+            "a condition begins without a dash",
+            span.inside(0, 1),
+            "an item of a list elsewhere",
+        );
+        let found = found.help(
+            "conditions stand below each other, without a dash before them; the opposite of a number is `-x`",
+        );
+        Some((
+            found.fix("remove the dash", span.inside(0, 1 + blanks), ""),
+            span,
+        ))
     }
 
     fn mitigated_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {

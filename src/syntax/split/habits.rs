@@ -22,7 +22,8 @@ impl Splitter<'_, '_> {
         let is_glued = rest.get(1..).is_some_and(|rest| {
             !rest.starts_with(|next: char| next.is_whitespace() || next == '#')
         });
-        let is_doubtful = self.is_in_other_quotes(piece.start) || is_behind && is_glued;
+        let is_named = is_behind && is_glued;
+        let is_doubtful = self.is_in_other_quotes(piece.start) || is_named;
         match told_before(self.hash, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span,
@@ -30,7 +31,7 @@ impl Splitter<'_, '_> {
             }),
             None => {
                 self.hash = Some(self.split.diagnostics.len());
-                let diagnostic = lexical::hash_comment(span, mark);
+                let diagnostic = lexical::hash_comment(span, mark, is_named);
                 self.split.diagnostics.push(diagnostic);
             }
         }
@@ -128,7 +129,7 @@ impl Splitter<'_, '_> {
     pub(super) fn semicolon(&mut self, piece: Piece) {
         let span = self.span(piece);
         let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
-        let is_doubtful = self.is_in_other_quotes(piece.start);
+        let is_doubtful = self.is_in_other_quotes(piece.start) || found.is_doubtful;
         match told_before(self.semicolon, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span: found.place,
