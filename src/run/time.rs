@@ -71,18 +71,12 @@ impl Run {
             return;
         }
         self.leave_out(late);
+        // When in the look it began to stand still, nobody knows.
         let left = moment::since(self.seen, until);
+        self.put_off_looks(left);
         for frame in &mut self.frames {
-            match frame {
-                Frame::Code(code) => code.put_off(left),
-                Frame::Observing(observing) => observing.put_off(left),
-                Frame::Course(_)
-                | Frame::Planning(_)
-                | Frame::Guarding(_)
-                | Frame::Acting(_)
-                | Frame::Verifying(_)
-                | Frame::Undoing(_)
-                | Frame::Pausing(_) => {}
+            if let Frame::Verifying(verifying) = frame {
+                verifying.unseen(left);
             }
         }
     }
@@ -90,16 +84,26 @@ impl Run {
     /// So much of what has passed is no time of its own.
     pub(super) fn leave_out(&mut self, missed: Duration) {
         self.input.began = moment::after(self.input.began, missed);
+        self.put_off_looks(missed);
+        for frame in &mut self.frames {
+            // It looks again, or goes on with the look that was under way.
+            if let Frame::Verifying(verifying) = frame {
+                verifying.shift(missed);
+            }
+        }
+    }
+
+    /// What is asked of the world, and waited for, may take so much longer.
+    fn put_off_looks(&mut self, by: Duration) {
         for frame in &mut self.frames {
             match frame {
-                Frame::Code(code) => code.put_off(missed),
-                Frame::Observing(observing) => observing.put_off(missed),
-                // It looks again, or goes on with the look that was under way.
-                Frame::Verifying(verifying) => verifying.shift(missed),
+                Frame::Code(code) => code.put_off(by),
+                Frame::Observing(observing) => observing.put_off(by),
                 Frame::Course(_)
                 | Frame::Planning(_)
                 | Frame::Guarding(_)
                 | Frame::Acting(_)
+                | Frame::Verifying(_)
                 | Frame::Undoing(_)
                 | Frame::Pausing(_) => {}
             }

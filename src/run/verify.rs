@@ -47,6 +47,13 @@ enum Stage {
 }
 
 impl Verifying {
+    /// So much of the time since it held first nobody looked.
+    pub fn unseen(&mut self, by: Duration) {
+        if let Some(since) = &mut self.held_since {
+            *since = moment::after(*since, by);
+        }
+    }
+
     /// The clock was set.
     pub fn shift(&mut self, by: Duration) {
         let times = [&mut self.started, &mut self.polled];
