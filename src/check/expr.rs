@@ -132,10 +132,13 @@ impl<'a> Elaborator<'_, 'a> {
         // `x of [1, 2]`, `any of [1, 2]`
         let listed =
             matches!(kind, Tree::Repeat { element, .. } if matches!(element.kind, Tree::List(_)));
-        self.say(found.help(match (kind, listed) {
+        let repeated = matches!(kind, Tree::Repeat { .. });
+        self.say(found.help(match (repeated, listed) {
             (_, true) => "whether a value is in a list is asked with `in`: `x in [1, 2]`",
-            (Tree::Repeat { .. }, false) => "`3 of x` is a list of three in a reply of a test",
-            _ => "it stands in `given` and `expect` lines; a time in the past is `now() - 5m`",
+            (true, false) => "`3 of x` is a list of three in a reply of a test",
+            (false, false) => {
+                "it stands in `given` and `expect` lines; a time in the past is `now() - 5m`"
+            }
         }));
         broken(span)
     }

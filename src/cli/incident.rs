@@ -376,8 +376,8 @@ fn unknown(incident: &IncidentView, indent: &str, here: &str) -> String {
     match incident.unknown.as_slice() {
         [] => String::new(),
         changes => format!(
-            "{indent}nobody knows what became of {}: `rbk incident settle{here} {} applied --why \"…\"` says it, or \
-             `not-applied` in place of `applied`\n",
+            "{indent}nobody knows what became of {}: `rbk incident settle{here} {} OUTCOME --why \"…\"` says it, \
+             where OUTCOME is `applied` or `not-applied`\n",
             changes.join("; "),
             incident.id
         ),

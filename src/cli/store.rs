@@ -79,7 +79,7 @@ fn table() -> impl TypedValueParser<Value = &'static Table> {
 
 fn rows(text: &str) -> Result<NonZero<usize>, String> {
     let rows = text.parse().ok().and_then(NonZero::new);
-    rows.ok_or_else(|| "the number of rows is meant, 1 or more".to_owned())
+    rows.ok_or_else(|| "give a number of rows, 1 or more".to_owned())
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {

@@ -9,10 +9,10 @@ pub struct Mistake<'m> {
 }
 
 /// How the reader begins, what it means, and what to do.
-const KNOWN: [(&str, &str, &str); 11] = [
+const KNOWN: [(&str, &str, &str); 10] = [
     (
         "duplicate key",
-        "said already above",
+        "already given above",
         "each key and each header is given once: put the lines below the header that is there",
     ),
     (
@@ -36,17 +36,12 @@ const KNOWN: [(&str, &str, &str); 11] = [
         "a text stands in quotes: `\"...\"`",
     ),
     (
-        "invalid integer",
-        "not a number",
-        "a text stands in quotes: `\"...\"`",
+        "unexpected leading zero",
+        "a number does not begin with `0`",
+        "leave the `0` out; a text stands in quotes: `\"...\"`",
     ),
     (
         "key with no value",
-        "a key without a value",
-        "a line is `key = value`",
-    ),
-    (
-        "missing value",
         "a key without a value",
         "a line is `key = value`",
     ),
@@ -80,5 +75,34 @@ pub fn mistake(said: &str) -> Mistake<'_> {
             label: first,
             help: None,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with each, in the order of the rows.
+    const WRONG: [&str; 10] = [
+        "a = 1\na = 2\n",
+        "a = ops\n",
+        "a = \"ops\n",
+        "a = 'ops\n",
+        "a = 1.2.3\n",
+        "a = 08\n",
+        "a\n",
+        "a = [1\n",
+        "a = { b = 1\n",
+        "[a\n",
+    ];
+
+    #[test]
+    fn each_is_said_by_the_reader() {
+        for (text, (begins, label, _)) in WRONG.iter().zip(KNOWN) {
+            let error = toml::from_str::<toml::Table>(text).unwrap_err();
+            let said = error.message();
+            assert!(said.starts_with(begins), "{text:?}: {said}");
+            assert_eq!(mistake(said).label, label, "{text:?}");
+        }
     }
 }

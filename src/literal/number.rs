@@ -49,8 +49,10 @@ pub fn time(token: &str, zone: Option<&str>, span: Span) -> Result<Time, Diagnos
     if zone.is_none() && Time::parse(token, Some("UTC")).is_some() {
         let message = format!("`{token}` does not say in which zone");
         let found = Diagnostic::new(Code::TimeInvalid, message, span, "a moment needs a zone");
-        let found = found.help("write `Z` behind it for UTC; behind `at` of a test a zone may stand, `in \"Europe/Helsinki\"`");
         let missing = if token.contains('T') { "Z" } else { "T00:00Z" };
+        let found = found.help(format!(
+            "write `{missing}` behind it for UTC; behind `at` of a test a zone may stand, `in \"Europe/Helsinki\"`"
+        ));
         return Err(found.fix(format!("add `{missing}`"), span.at_end(), missing));
     }
     let message = format!("`{token}` is not a moment of the calendar");

@@ -83,9 +83,9 @@ fn settled() {
         assert_eq!(status, expected, "{body}: {answer}");
     }
     assert!(unsettled(&stage));
-    // What is shown can be pasted as it stands.
+    // What is shown can be pasted, once the outcome is chosen.
     let agent = format!("--agent http://127.0.0.1:{}", stage.port);
-    let command = format!("`rbk incident settle {agent} {id} applied --why \"…\"`");
+    let command = format!("`rbk incident settle {agent} {id} OUTCOME --why \"…\"`");
     for said in [stage.rbk(&["incident", "list"]), stage.shown(id)] {
         assert!(said.contains(&command), "{said}");
     }
