@@ -214,7 +214,7 @@ impl Outcome {
         let dropped = self.mended.dropped.iter();
         let dropped = dropped.map(|told| {
             line(
-                "would add an error or lose a comment, and was not applied:",
+                "would leave as many errors or more, or lose a comment, and was not applied:",
                 told,
             )
         });

@@ -3,6 +3,8 @@
 //! In: what was found in a package, and a way to look at other texts of it. Out: the texts as they should be. Never
 //! reads or writes a file: whoever calls brings the look and does with the texts what was asked for.
 
+mod stuck;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,9 +13,13 @@ use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix, Kind, Stage};
 use crate::lint;
 use crate::syntax;
 use crate::text::{Source, SourceId, Sources};
+use stuck::Lines;
 
 /// Rounds after which fixes that lead to fixes are no progress any more.
 const MOST_ROUNDS: usize = 10;
+
+/// So many further fixes of a line may be needed until it is read.
+const MOST_FURTHER: usize = 4;
 
 /// Texts by the names of their files.
 pub type Texts = BTreeMap<Arc<str>, String>;
@@ -42,7 +48,7 @@ pub struct Mended {
     /// Of the files that changed alone.
     pub texts: Texts,
     pub done: Vec<Told>,
-    /// Those that would have added an error, or lost a comment.
+    /// Those that would have added an error, lost a comment, or left a line that cannot be read as another such line.
     pub dropped: Vec<Told>,
     /// Whether fixes were left after the last round: some of them undo each other.
     pub is_endless: bool,
@@ -149,40 +155,126 @@ impl Mending {
         chosen
     }
 
-    /// Applies them at once; whether that did no harm. Else nothing has changed.
+    /// Applies them at once; whether that did no harm, and each of them helped. Else nothing has changed.
     fn round<E>(
         &mut self,
         chosen: &[Chosen],
         look: &mut dyn FnMut(&Texts) -> Result<Seen, E>,
     ) -> Result<bool, E> {
+        let Some(next) = self.tried(chosen, look)? else {
+            return Ok(false);
+        };
+        let edits = edits(chosen);
+        let before = &self.mended.seen;
+        let is_stuck = |chosen: &Chosen| {
+            let lines = Lines::of(before, chosen);
+            lines.is_some_and(|lines| {
+                lines.moved(before, &edits).wrong(&next.seen) >= lines.wrong(before)
+            })
+        };
+        let is_sound = !chosen.iter().any(is_stuck);
+        if is_sound {
+            self.take(chosen, next);
+        }
+        Ok(is_sound)
+    }
+
+    /// What would come of them, if they do no harm.
+    fn tried<E>(
+        &self,
+        chosen: &[Chosen],
+        look: &mut dyn FnMut(&Texts) -> Result<Seen, E>,
+    ) -> Result<Option<Next>, E> {
         let mut texts = self.mended.texts.clone();
         texts.extend(applied(&self.mended.seen, chosen));
         if !keeps_comments(&self.mended.seen, &texts) {
-            return Ok(false);
+            return Ok(None);
         }
-        let after = look(&texts)?;
-        if is_worse(&self.mended.seen, &after) {
-            return Ok(false);
-        }
-        let done = chosen.iter().map(|chosen| chosen.told.clone());
-        self.mended.done.extend(done);
-        self.mended.texts = texts;
-        self.mended.seen = after;
-        Ok(true)
+        let seen = look(&texts)?;
+        let is_harmless = !is_worse(&self.mended.seen, &seen);
+        Ok(is_harmless.then_some(Next { texts, seen }))
     }
 
-    /// The first one alone; one that adds an error is never tried again.
+    fn take(&mut self, chosen: &[Chosen], next: Next) {
+        let done = chosen.iter().map(|chosen| chosen.told.clone());
+        self.mended.done.extend(done);
+        self.mended.texts = next.texts;
+        self.mended.seen = next.seen;
+    }
+
+    /// The first one alone; one that does harm, or does not help, is never tried again.
     fn one<E>(&mut self, look: &mut dyn FnMut(&Texts) -> Result<Seen, E>) -> Result<(), E> {
         let chosen = self.chosen(1);
         let Some(first) = chosen.first() else {
             return Ok(());
         };
-        if !self.round(&chosen, look)? {
+        let helped = match self.tried(&chosen, look)? {
+            None => false,
+            Some(next) => self.helps(first, next, look)?,
+        };
+        if !helped {
             self.refused.insert(first.key.clone());
             self.mended.dropped.push(first.told.clone());
         }
         Ok(())
     }
+
+    /// Takes a fix that leaves fewer errors, if need be with further ones of the same lines. Whether it did; else
+    /// nothing has changed.
+    fn helps<E>(
+        &mut self,
+        first: &Chosen,
+        next: Next,
+        look: &mut dyn FnMut(&Texts) -> Result<Seen, E>,
+    ) -> Result<bool, E> {
+        let Some(mut lines) = Lines::of(&self.mended.seen, first) else {
+            self.take(std::slice::from_ref(first), next);
+            return Ok(true);
+        };
+        let (wrong, all) = (
+            lines.wrong(&self.mended.seen),
+            stuck::all(&self.mended.seen),
+        );
+        let before = (
+            self.mended.texts.clone(),
+            self.mended.seen.clone(),
+            self.mended.done.len(),
+        );
+        let mut following = Some((first.clone(), next));
+        for _ in 0..=MOST_FURTHER {
+            let Some((fix, next)) = following.take() else {
+                break;
+            };
+            let fix = [fix];
+            lines = lines.moved(&self.mended.seen, &edits(&fix));
+            self.take(&fix, next);
+            let seen = &self.mended.seen;
+            if lines.wrong(seen) < wrong || stuck::all(seen) < all {
+                return Ok(true);
+            }
+            let further = self.chosen(usize::MAX).into_iter().find(|further| {
+                Lines::of(seen, further).is_some_and(|further| further.meets(&lines))
+            });
+            if let Some(further) = further {
+                let next = self.tried(std::slice::from_ref(&further), look)?;
+                following = next.map(|next| (further, next));
+            }
+        }
+        let done;
+        (self.mended.texts, self.mended.seen, done) = before;
+        self.mended.done.truncate(done);
+        Ok(false)
+    }
+}
+
+/// What a package would be with fixes in it.
+struct Next {
+    texts: Texts,
+    seen: Seen,
+}
+
+fn edits(chosen: &[Chosen]) -> Vec<&Edit> {
+    chosen.iter().flat_map(|chosen| &chosen.fix.edits).collect()
 }
 
 /// Whether all that it changes may be changed.

@@ -307,7 +307,11 @@ impl<'a> Scene<'a> {
         let word = self.tokens.word(index);
         let span = self.token_span(index);
         if word == "{" {
-            let gap = (!comment).then(|| self.span(gap));
+            // `{% if x %}`, `{{ x }}`, `{# x #}` of a template is no block.
+            let behind = self.tokens.at(index).map(|token| token.end);
+            let behind = behind.and_then(|end| self.tokens.text.get(end..));
+            let template = behind.is_some_and(|rest| rest.starts_with(['%', '{', '#']));
+            let gap = (!comment && !template).then(|| self.span(gap));
             return brace_below(span, gap);
         }
         let is_word = self
@@ -359,8 +363,8 @@ impl<'a> Scene<'a> {
                 format!(" {text}"),
             )
             .fix("move it up", self.span(operator.start..next.start), "");
-        // `< 3 k8s.Pod` below another limit is a line of its own.
-        match text.starts_with(['<', '>', '=']) {
+        // `< 3 k8s.Pod` below another limit is a line of its own, `- x` an item of a list elsewhere.
+        match text.starts_with(['<', '>', '=']) || text == "-" {
             true => found,
             false => found.safe(),
         }

@@ -23,7 +23,9 @@ impl Splitter<'_, '_> {
             !rest.starts_with(|next: char| next.is_whitespace() || next == '#')
         });
         let is_named = is_behind && is_glued;
-        let is_doubtful = self.is_in_other_quotes(piece.start) || is_named;
+        // `{# words #}` of a template ends before its line may.
+        let is_template = before.is_some_and(|before| before.ends_with('{'));
+        let is_doubtful = self.is_in_other_quotes(piece.start) || is_named || is_template;
         match told_before(self.hash, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span,
