@@ -128,9 +128,14 @@ fn place_of(name: &str, value: Found<'_>, keys: &'static Table) -> Option<String
     if capability::known().contains_key(name) {
         return Some("a grant stands below the line `[grants]`".to_owned());
     }
-    let is_above =
-        keys.heading != parts::FILE.heading && parts::FILE.names().any(|key| key == name);
-    is_above.then(|| format!("`{name}` stands above the first table of the file"))
+    let is_within = keys.heading != parts::FILE.heading;
+    is_within.then(|| of_the_file(name)).flatten()
+}
+
+/// Where a key of the file belongs.
+fn of_the_file(name: &str) -> Option<String> {
+    let is_known = parts::FILE.names().any(|key| key == name);
+    is_known.then(|| format!("`{name}` stands above the first table of the file"))
 }
 
 /// What a number would be as a text that means something: `30` as `30s`, a port as an address.
@@ -297,6 +302,10 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         for (name, found) in table {
             let span = self.span(name.span());
+            // What stands among secrets may be one, and is shown nowhere.
+            if key != "secrets" && self.is_of_the_file(name.get_ref(), span, found) {
+                continue;
+            }
             match problem(name.get_ref()) {
                 None => entries.push((name.get_ref().as_ref(), span, found)),
                 Some(label) => {
@@ -309,6 +318,24 @@ impl Reader<'_> {
             }
         }
         entries
+    }
+
+    /// Whether what stands among named things is a key of the file, as one has that was added at its end: said here.
+    fn is_of_the_file(&mut self, name: &str, at: Span, found: Found<'_>) -> bool {
+        let path = found
+            .get_ref()
+            .as_str()
+            .filter(|text| text.starts_with('/'));
+        if found.get_ref().is_table() || path.is_some() {
+            return false;
+        }
+        let Some(place) = of_the_file(name) else {
+            return false;
+        };
+        let message = format!("there is no key `{name}` here");
+        let found = Diagnostic::new(Code::SettingsKey, message, at, "not known here");
+        self.push(found.help(place));
+        true
     }
 
     /// The text under a key, as what it means.
