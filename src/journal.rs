@@ -48,7 +48,7 @@ pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Ret
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
     AtWork, DeadLetter, Debt, Dwell, Entry, Freeze, Happened, IntentState, Sleeping, StoredIntent,
-    StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, steps,
+    StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, settling, steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;

@@ -7,7 +7,7 @@ use crate::effect::Reason;
 use crate::engine::{self, Engine};
 use crate::journal::{
     DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Obstacle,
-    Remains, Source,
+    Remains, Source, StoredIntent,
 };
 
 /// One incident in short.
@@ -259,8 +259,7 @@ impl IncidentView {
             true => Some("its run that was called off to end".to_owned()),
             false => waits,
         };
-        let unknown = model.unknown_of(id);
-        self.unknown = unknown.map(|change| change.intent.to_string()).collect();
+        self.unknown = StoredIntent::called(model.unknown_of(id));
         self
     }
 }

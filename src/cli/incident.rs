@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
 use crate::effect::Reason;
+use crate::journal::{IncidentId, settling};
 use crate::value::escape_text;
 
 use super::Format;
@@ -376,10 +377,9 @@ fn unknown(incident: &IncidentView, indent: &str, here: &str) -> String {
     match incident.unknown.as_slice() {
         [] => String::new(),
         changes => format!(
-            "{indent}nobody knows what became of {}: `rbk incident settle{here} {} OUTCOME --why \"…\"` says it, \
-             where OUTCOME is `applied` or `not-applied`\n",
+            "{indent}nobody knows what became of {}: `{}` says it, where OUTCOME is `applied` or `not-applied`\n",
             changes.join("; "),
-            incident.id
+            settling(here, IncidentId(incident.id), changes.len())
         ),
     }
 }

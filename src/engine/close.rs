@@ -11,7 +11,7 @@ use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
     Alert, AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState,
-    IntentId, MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
+    IntentId, MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent, settling,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -287,15 +287,15 @@ pub(super) fn named_run(run: RunId) -> String {
 
 /// What of these changes is said to whoever has to find out what became of them, and how they say it.
 pub(super) fn in_flight(changes: &[StoredIntent]) -> String {
-    let named = changes.iter().map(|change| change.intent.to_string());
-    let named = named.collect::<Vec<_>>().join("; ");
+    let named = StoredIntent::called(changes.iter()).join("; ");
     let incident = changes.first().and_then(|change| change.run.incident());
     match (named.as_str(), incident) {
         ("", _) => String::new(),
         (named, None) => format!(". It had begun {named}: nobody knows what became of it"),
         (named, Some(incident)) => format!(
-            ". It had begun {named}: nobody knows what became of it. Look whether it took effect, and say so with \
-             `rbk incident settle {incident} applied` or `not-applied`, and `--why`"
+            ". It had begun {named}: nobody knows what became of it. Look whether it took effect, and say so with `{}`, \
+             where OUTCOME is `applied` or `not-applied`",
+            settling("", incident, changes.len())
         ),
     }
 }

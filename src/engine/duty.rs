@@ -11,7 +11,7 @@ use super::decide::chain;
 use crate::effect::{Changes, Reason};
 use crate::journal::{
     IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, Notes, NoticeGiven, RunId,
-    Scope, StormJoined, Subject,
+    Scope, StoredIntent, StormJoined, Subject,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -105,7 +105,7 @@ impl Engine {
         // Also where another run of the incident made it.
         let unknown = run.incident().map(|id| self.model.unknown_of(id));
         let unknown = unknown.into_iter().flatten();
-        let unknown: Vec<String> = unknown.map(|one| one.intent.to_string()).collect();
+        let unknown = StoredIntent::called(unknown);
         let became = match (reason, working.run.changes()) {
             (Reason::Unknown, _) if text.ends_with(Reason::Unknown.explained()) => return text,
             (Reason::Unknown, _) => "nobody knows what became of its last change",

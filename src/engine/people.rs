@@ -7,6 +7,7 @@ use super::{Action, Engine};
 use crate::effect::Reason;
 use crate::journal::{
     Freeze, How, IncidentAcknowledged, IncidentId, IncidentState, IntentId, MessageKind, Scope,
+    StoredIntent, settling,
 };
 use crate::run;
 use crate::value::Time;
@@ -48,7 +49,7 @@ pub enum Refusal {
     /// What became of that change nobody doubts; of these others of the incident somebody does.
     OtherUnknown(IntentId, String),
     /// Nobody has said yet what became of these changes of this incident.
-    Unsettled(IncidentId, String),
+    Unsettled(IncidentId, Vec<String>),
     /// These changes are unknown, and it was not said which is meant.
     Several(String),
     /// A run is still about to find out itself.
@@ -108,8 +109,10 @@ impl std::fmt::Display for Refusal {
             ),
             Refusal::Unsettled(id, changes) => write!(
                 out,
-                "nobody knows what became of {changes}, and its targets would be free: say first what became of it \
-                 (`rbk incident settle {id} applied` or `not-applied`, with `--why`)"
+                "nobody knows what became of {}, and its targets would be free: say first what became of it (`{}`, where \
+                 OUTCOME is `applied` or `not-applied`)",
+                changes.join("; "),
+                settling("", *id, changes.len())
             ),
             Refusal::Several(changes) => {
                 write!(
@@ -271,9 +274,9 @@ impl Engine {
         // What a run at work has begun, it settles, or leaves to a human again.
         let unknown = self.model.unknown_of(id);
         let left = unknown.filter(|change| Some(change.run) != run);
-        let left: Vec<String> = left.map(|change| change.intent.to_string()).collect();
+        let left = StoredIntent::called(left);
         if !left.is_empty() {
-            return Err(Refusal::Unsettled(id, left.join("; ")));
+            return Err(Refusal::Unsettled(id, left));
         }
         let said = Some((by.into(), why.into()));
         // First, so that a run that ends right now has nobody to tell any more.

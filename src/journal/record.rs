@@ -140,6 +140,23 @@ impl StoredIntent {
         let all = [self.at].into_iter().chain(self.repeated.iter().copied());
         all.filter(move |_| counts)
     }
+
+    /// What people call these changes, and the numbers by which they settle them where there are several.
+    pub fn called<'c>(changes: impl Iterator<Item = &'c StoredIntent>) -> Vec<String> {
+        let changes: Vec<&StoredIntent> = changes.collect();
+        let are_several = changes.len() > 1;
+        let named = changes.iter().map(|one| match are_several {
+            true => format!("{} (change {})", one.intent, one.id),
+            false => one.intent.to_string(),
+        });
+        named.collect()
+    }
+}
+
+/// The command that says of a change what became of it, up to its reason; `here` are the words that name the agent.
+pub fn settling(here: &str, incident: IncidentId, changes: usize) -> String {
+    let change = if changes > 1 { " --change NUMBER" } else { "" };
+    format!("rbk incident settle{here} {incident} OUTCOME{change} --why \"…\"")
 }
 
 /// What is known of a granted change.
