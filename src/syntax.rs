@@ -34,7 +34,7 @@ mod words;
 
 pub use allowed::allowed;
 pub use days::{DAYS, day_of};
-pub use lexemes::{Lexeme, LexemeKind, is_keyword, lexemes};
+pub use lexemes::{Lexeme, LexemeKind, is_keyword, lexemes, roughly};
 pub use pieces::pieces;
 pub use teach::NO_NAME;
 pub use words::is_nobody;

@@ -169,6 +169,15 @@ impl Kept {
         self.files.get(file).map(|file| file.source)
     }
 
+    /// The items of a file, each from its first character to the next item; none if it is read as a whole.
+    pub fn items(&self, file: usize) -> impl Iterator<Item = Range<usize>> {
+        let chunks = self.files.get(file).map(|file| &file.chunks);
+        chunks
+            .into_iter()
+            .flatten()
+            .map(|chunk| chunk.range.clone())
+    }
+
     /// The files' texts as they are now; diagnostics are of these.
     pub fn sources(&self) -> &Sources {
         &self.sources

@@ -95,6 +95,19 @@ impl Desk {
         Some(self.kept.sources().source(file.source))
     }
 
+    /// The stretches of a file whose colours depend on nothing around them; each begins a line.
+    pub fn stretches(&self, file: usize) -> Vec<Range<usize>> {
+        let end = self.source(file).map_or(0, |source| source.text.len());
+        let starts = self.kept.items(file).map(|item| item.start);
+        let mut stretches = Vec::new();
+        let mut start = 0;
+        for next in starts.chain([end]).filter(|next| *next > 0) {
+            stretches.push(start..next);
+            start = next;
+        }
+        stretches
+    }
+
     /// All texts that diagnostics may point into.
     pub fn sources(&self) -> &Sources {
         self.kept.sources()

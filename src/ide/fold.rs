@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Lexeme, LexemeKind, lexemes};
+use crate::syntax::{self, Lexeme, LexemeKind};
 
 /// What is folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub struct Fold {
 
 /// The folds of a text, in the order of their beginnings.
 pub fn folds(text: &str) -> Vec<Fold> {
-    let all = lexemes(text);
+    let all = syntax::roughly(text);
     let mut folds = Vec::new();
     blocks(text, &all, &mut folds);
     runs(text, &all, &mut folds);

@@ -108,8 +108,8 @@ impl Wire {
     }
 
     /// Sends a message. A client that is gone reads nothing: whoever waits for its next message notices.
-    pub fn send(&self, message: Message) {
-        let _ = self.outgoing.send(Outgoing::Message(message));
+    pub fn send(&self, message: impl Into<Outgoing>) {
+        let _ = self.outgoing.send(message.into());
     }
 }
 

@@ -14,6 +14,7 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::ide::Desk;
 use crate::text::Source;
@@ -22,6 +23,7 @@ use super::client::Client;
 use super::lines::Lines;
 use super::pipes::{Gone, Wire};
 use super::queue::{Next, Queue};
+use super::wire::Outgoing;
 use super::world::{World, path_of};
 use super::{
     actions, completion, definition, diagnostics, folding, formatting, highlight, hover, inlay,
@@ -44,7 +46,7 @@ pub struct Server {
     /// How long lints took the last time.
     settling: Duration,
     /// What goes out when the message is done.
-    pub out: Vec<Message>,
+    pub out: Vec<Outgoing>,
     asked: i32,
 }
 
@@ -74,7 +76,7 @@ impl Failure {
 }
 
 /// How a request is answered.
-type Answer = fn(&mut Server, Value) -> Result<Value, Failure>;
+type Answer = fn(&mut Server, Value) -> Result<Box<RawValue>, Failure>;
 
 /// Every request that is answered.
 const ANSWERS: &[(&str, Answer)] = &[
@@ -150,14 +152,14 @@ fn answer<R: lsp::Request>(
     server: &mut Server,
     params: Value,
     by: fn(&mut Server, R::Params) -> Result<R::Result, Failure>,
-) -> Result<Value, Failure>
+) -> Result<Box<RawValue>, Failure>
 where
     R::Params: DeserializeOwned,
     R::Result: Serialize,
 {
     let params = serde_json::from_value(params).map_err(|why| Failure::params(why.to_string()))?;
     let result = by(server, params)?;
-    serde_json::to_value(result).map_err(|why| Failure::refused(why.to_string()))
+    to_raw_value(&result).map_err(|why| Failure::refused(why.to_string()))
 }
 
 /// Speaks with a client until it ends. Whether it ended as it should: it said so before it left.
@@ -179,7 +181,7 @@ fn greet(wire: &Wire) -> Option<Client> {
         };
         let refuse = |code: ErrorCode, why: String| {
             let response = Response::new_err(request.id.clone(), code as i32, why);
-            wire.send(response.into());
+            wire.send(Message::from(response));
         };
         if request.method != lsp::InitializeRequest::METHOD.to_string() {
             let why = format!("`{}` comes before `initialize`", request.method);
@@ -201,7 +203,7 @@ fn greet(wire: &Wire) -> Option<Client> {
                 version: Some(String::from(env!("CARGO_PKG_VERSION"))),
             }),
         };
-        wire.send(Response::new_ok(request.id, result).into());
+        wire.send(Message::from(Response::new_ok(request.id, result)));
         return Some(client);
     }
 }
@@ -274,8 +276,8 @@ impl Server {
                         if request.method == lsp::ShutdownRequest::METHOD.to_string() =>
                     {
                         is_over = true;
-                        self.out
-                            .push(Response::new_ok(request.id, Value::Null).into());
+                        let done = Response::new_ok(request.id, Value::Null);
+                        self.out.push(Message::from(done).into());
                     }
                     next => self.work(next, is_over, &is_wanted),
                 }
@@ -355,7 +357,7 @@ impl Server {
             return self.refuse(id, ErrorCode::RequestFailed, notes::OUT_OF_STEP);
         }
         match catch_unwind(AssertUnwindSafe(|| answer(self, params))) {
-            Ok(Ok(result)) => self.out.push(Response::new_ok(id, result).into()),
+            Ok(Ok(result)) => self.out.push(Outgoing::Answer(id, result)),
             Ok(Err(failure)) => self.refuse(id, failure.code, &failure.message),
             Err(_) => {
                 let why =
@@ -375,7 +377,7 @@ impl Server {
 
     fn refuse(&mut self, id: RequestId, code: ErrorCode, why: &str) {
         let response = Response::new_err(id, code as i32, String::from(why));
-        self.out.push(response.into());
+        self.out.push(Message::from(response).into());
     }
 
     /// The text of a file that is open, or of a package that is.
@@ -394,7 +396,8 @@ impl Server {
     /// Tells the client something.
     pub fn notify<N: lsp::Notification>(&mut self, params: N::Params) {
         let method = N::METHOD.to_string();
-        self.out.push(Notification::new(method, params).into());
+        self.out
+            .push(Message::from(Notification::new(method, params)).into());
     }
 
     /// Asks the client something; its answer makes no difference.
@@ -402,7 +405,8 @@ impl Server {
         let id = RequestId::from(self.asked);
         self.asked += 1;
         let method = R::METHOD.to_string();
-        self.out.push(Request::new(id, method, params).into());
+        self.out
+            .push(Message::from(Request::new(id, method, params)).into());
     }
 
     fn flush(&mut self, wire: &Wire) {

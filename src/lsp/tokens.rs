@@ -1,17 +1,16 @@
 //! `textDocument/semanticTokens`: colours, of all of a file, of what changed in it, of a part of it.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use gen_lsp_types::{
-    SemanticToken, SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams,
-    SemanticTokensDeltaResponse, SemanticTokensEdit, SemanticTokensParams,
-    SemanticTokensRangeParams, Uri,
+    Position, Range as LspRange, SemanticToken, SemanticTokens, SemanticTokensDelta,
+    SemanticTokensDeltaParams, SemanticTokensDeltaResponse, SemanticTokensEdit,
+    SemanticTokensParams, SemanticTokensRangeParams, Uri,
 };
 
 use crate::ide::{self, Colour};
 
-use super::lines::Lines;
+use super::lines::{Encoding, Lines};
 use super::server::{Failure, Server};
 
 /// The kinds of tokens, by their numbers.
@@ -27,11 +26,37 @@ pub fn modifiers() -> Vec<String> {
     vec![String::from("documentation")]
 }
 
-/// What was answered last, of each file.
+/// What was answered last, of each file, and what is known of its stretches.
 #[derive(Debug, Default)]
 pub struct Painted {
-    files: HashMap<Uri, (u64, Vec<SemanticToken>)>,
+    files: HashMap<Uri, PaintedFile>,
     answers: u64,
+}
+
+#[derive(Debug, Default)]
+struct PaintedFile {
+    /// The number of the answer, and what it was.
+    answered: Option<(u64, Vec<SemanticToken>)>,
+    /// By their texts.
+    stretches: HashMap<Box<str>, Stretch>,
+}
+
+/// The tokens of a stretch of text that begins a line.
+#[derive(Debug)]
+struct Stretch {
+    tokens: Vec<Token>,
+    /// How many lines it has.
+    lines: u32,
+}
+
+/// A token by its place.
+#[derive(Clone, Copy, Debug)]
+struct Token {
+    line: u32,
+    start: u32,
+    length: u32,
+    colour: u32,
+    is_doc: bool,
 }
 
 impl Painted {
@@ -40,9 +65,18 @@ impl Painted {
         self.files.remove(uri);
     }
 
+    /// The answer that has this number, if it was the last one; it is no more afterwards.
+    fn last(&mut self, uri: &Uri, number: &str) -> Option<Vec<SemanticToken>> {
+        let answered = self.files.get_mut(uri)?.answered.take();
+        answered
+            .filter(|(last, _)| last.to_string() == number)
+            .map(|(_, tokens)| tokens)
+    }
+
     fn keep(&mut self, uri: Uri, tokens: &[SemanticToken]) -> String {
         self.answers += 1;
-        self.files.insert(uri, (self.answers, tokens.to_vec()));
+        let file = self.files.entry(uri).or_default();
+        file.answered = Some((self.answers, tokens.to_vec()));
         self.answers.to_string()
     }
 }
@@ -67,14 +101,14 @@ pub fn delta(
     let Some(data) = tokens(server, &uri, None) else {
         return Ok(None);
     };
-    let before = server.painted.files.remove(&uri);
+    let before = server.painted.last(&uri, &params.previous_result_id);
     let result_id = Some(server.painted.keep(uri, &data));
     Ok(Some(match before {
-        Some((number, before)) if number.to_string() == params.previous_result_id => {
+        Some(before) => {
             let edits = edit(&before, &data).into_iter().collect();
             SemanticTokensDelta { result_id, edits }.into()
         }
-        Some(_) | None => SemanticTokens { result_id, data }.into(),
+        None => SemanticTokens { result_id, data }.into(),
     }))
 }
 
@@ -83,49 +117,96 @@ pub fn range(
     params: SemanticTokensRangeParams,
 ) -> Result<Option<SemanticTokens>, Failure> {
     let uri = params.text_document.uri;
-    let Some(source) = server.text(&uri) else {
-        return Ok(None);
-    };
-    let part = Lines::of(&source.text, server.client.encoding).bytes(params.range);
-    let data = tokens(server, &uri, Some(part)).unwrap_or_default();
-    Ok(Some(SemanticTokens {
+    let data = tokens(server, &uri, Some(params.range));
+    Ok(data.map(|data| SemanticTokens {
         result_id: None,
         data,
     }))
 }
 
 /// The tokens of a file, or of a part of it; each by how far it is from the one before.
-fn tokens(server: &Server, uri: &Uri, part: Option<Range<usize>>) -> Option<Vec<SemanticToken>> {
-    let source = server.text(uri)?;
-    let lines = Lines::of(&source.text, server.client.encoding);
-    let mut tokens = Vec::new();
-    let (mut line, mut start) = (0, 0);
-    for painted in ide::paint(&source.text) {
-        let is_out = |part: &Range<usize>| {
-            painted.range.end <= part.start || part.end <= painted.range.start
-        };
-        if part.as_ref().is_some_and(is_out) {
-            continue;
+fn tokens(server: &mut Server, uri: &Uri, part: Option<LspRange>) -> Option<Vec<SemanticToken>> {
+    let encoding = server.client.encoding;
+    let (desk, file) = server.world.place(uri)?;
+    let text = &desk.source(file)?.text;
+    let painted = server.painted.files.entry(uri.clone()).or_default();
+    let mut known = std::mem::take(&mut painted.stretches);
+    let mut told = Told::default();
+    let mut first = 0;
+    for range in desk.stretches(file) {
+        let text = text.get(range).unwrap_or_default();
+        let (key, stretch) = known
+            .remove_entry(text)
+            .unwrap_or_else(|| (text.into(), Stretch::of(text, encoding)));
+        for token in &stretch.tokens {
+            let token = Token {
+                line: first + token.line,
+                ..*token
+            };
+            if part.is_none_or(|part| token.meets(part)) {
+                told.push(token);
+            }
         }
-        let number = Colour::ALL
-            .iter()
-            .position(|colour| *colour == painted.colour);
-        for range in lines.cut(painted.range.clone()) {
-            let at = lines.position(range.start);
-            tokens.push(SemanticToken {
-                delta_line: at.line - line,
-                delta_start: match at.line == line {
-                    true => at.character - start,
-                    false => at.character,
-                },
-                length: lines.length(range),
-                token_type: number.unwrap_or_default() as u32,
-                token_modifiers_bitset: u32::from(painted.is_doc),
-            });
-            (line, start) = (at.line, at.character);
-        }
+        first += stretch.lines;
+        painted.stretches.insert(key, stretch);
     }
-    Some(tokens)
+    Some(told.tokens)
+}
+
+impl Stretch {
+    fn of(text: &str, encoding: Encoding) -> Stretch {
+        let lines = Lines::of(text, encoding);
+        let mut tokens = Vec::new();
+        for painted in ide::paint(text) {
+            let mut colours = Colour::ALL.iter();
+            let colour = colours.position(|colour| *colour == painted.colour);
+            for range in lines.cut(painted.range.clone()) {
+                let at = lines.position(range.start);
+                tokens.push(Token {
+                    line: at.line,
+                    start: at.character,
+                    length: lines.length(range),
+                    colour: colour.unwrap_or_default() as u32,
+                    is_doc: painted.is_doc,
+                });
+            }
+        }
+        let lines = lines.position(text.len()).line;
+        Stretch { tokens, lines }
+    }
+}
+
+impl Token {
+    /// Whether a part of it lies in a range.
+    fn meets(self, part: LspRange) -> bool {
+        let at = |place: Position| (place.line, place.character);
+        (self.line, self.start) < at(part.end)
+            && at(part.start) < (self.line, self.start + self.length)
+    }
+}
+
+/// Tokens as the protocol tells them.
+#[derive(Default)]
+struct Told {
+    tokens: Vec<SemanticToken>,
+    line: u32,
+    start: u32,
+}
+
+impl Told {
+    fn push(&mut self, token: Token) {
+        self.tokens.push(SemanticToken {
+            delta_line: token.line - self.line,
+            delta_start: match token.line == self.line {
+                true => token.start - self.start,
+                false => token.start,
+            },
+            length: token.length,
+            token_type: token.colour,
+            token_modifiers_bitset: u32::from(token.is_doc),
+        });
+        (self.line, self.start) = (token.line, token.start);
+    }
 }
 
 /// One edit that makes some tokens of others; the protocol counts five numbers a token.

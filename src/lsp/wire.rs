@@ -6,6 +6,8 @@
 use std::io::{self, BufRead, Read, Write};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// The longest header.
@@ -58,7 +60,23 @@ pub struct Broken(pub String);
 #[derive(Debug)]
 pub enum Outgoing {
     Message(Message),
+    /// What was asked, as the JSON that it is: it may be long, and is written once.
+    Answer(RequestId, Box<RawValue>),
     Refusal(Refused),
+}
+
+/// An answer on the wire.
+#[derive(Serialize)]
+struct Answered<'a> {
+    jsonrpc: &'static str,
+    id: &'a RequestId,
+    result: &'a RawValue,
+}
+
+impl From<Message> for Outgoing {
+    fn from(message: Message) -> Outgoing {
+        Outgoing::Message(message)
+    }
 }
 
 impl Outgoing {
@@ -69,6 +87,16 @@ impl Outgoing {
     pub fn write(self, out: &mut impl Write) -> io::Result<()> {
         match self {
             Outgoing::Message(message) => message.write(out),
+            Outgoing::Answer(id, result) => {
+                let (jsonrpc, id, result) = ("2.0", &id, &*result);
+                let text = serde_json::to_string(&Answered {
+                    jsonrpc,
+                    id,
+                    result,
+                })?;
+                write!(out, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+                out.flush()
+            }
             Outgoing::Refusal(Refused {
                 id: Some(id),
                 code,
