@@ -58,6 +58,7 @@ mod record;
 mod recover;
 mod release;
 mod runbooks;
+mod schedule;
 mod settle;
 mod storm;
 mod timer;
@@ -96,6 +97,7 @@ use decide::{deliver, outcome};
 use desk::Desk;
 use early::Early;
 use release::Released;
+use schedule::Schedules;
 use storm::Storms;
 use timer::Timers;
 use waiting::Waiters;
@@ -128,6 +130,7 @@ pub struct Engine {
     platform: Option<SmolStr>,
     bounds: Bounds,
     storms: Storms,
+    schedules: Schedules,
     contacts: Contacts,
     /// Ends that nothing had.
     early: Early,
@@ -351,5 +354,6 @@ impl Engine {
         }
         let former = std::mem::replace(&mut self.runbooks, runbooks);
         self.tell_of_empty_freezes(&former, now);
+        self.watch_schedules(now);
     }
 }

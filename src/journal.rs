@@ -28,16 +28,16 @@ pub use fact::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
     ChainEnded, ChainStarted, ChangePerformed, ChangeQueued, ChangeSettled, ChangeStarted,
     ChangesFrozen, ChangesReleased, Class, Climb, ClockStepped, DeadLetterReplayed, DeadLettered,
-    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
+    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DueHow, DwellEnd, DwellEnded, DwellMoved,
     DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact, FreezeReaches,
     FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
     IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
     IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
     MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
     ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
-    RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormAcknowledged,
-    StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased, TriggerRef,
-    UnprovenChanged, facts, samples,
+    RunStarted, RunbookLoaded, ScheduleDue, Scope, SettledBy, StoppedHow, StoreMigrated,
+    StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased,
+    TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
@@ -47,8 +47,9 @@ pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
-    AtWork, DeadLetter, Debt, Dwell, Entry, Freeze, Happened, IntentState, Sleeping, StoredIntent,
-    StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, settling, steps,
+    AtWork, DeadLetter, DealtWith, Debt, Dwell, Entry, Freeze, Happened, IntentState, Scheduled,
+    Sleeping, StoredIntent, StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, settling,
+    steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -182,6 +183,9 @@ pub trait Journal {
     /// known than which runbook and version it is. One of another encoding is left out: the next that is at work
     /// under it counts.
     fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error>;
+    /// How far the due times of each schedule have been dealt with; of one that cannot be read no more is known than which
+    /// it is.
+    fn schedules(&self) -> Result<Vec<Result<DealtWith, Scheduled>>, Error>;
     /// Storms, as long as something waits for them.
     fn storms(&self) -> Result<Vec<KeptStorm>, Error>;
 }

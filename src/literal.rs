@@ -5,6 +5,7 @@
 //! literal. Never evaluates anything; filling a hole is the template's affair.
 
 mod cron;
+mod due;
 mod number;
 mod promql;
 mod re;
@@ -13,6 +14,7 @@ mod schedule;
 mod server;
 mod url;
 
+pub use due::Gone;
 pub use number::{number, time};
 pub use promql::is_function as is_query_function;
 pub use promql::tree as query;

@@ -56,6 +56,10 @@ faults! {
     ChainEnds
     /// A message that could not be delivered is not sent again.
     NotSentAgain
+    /// A schedule comes again once the clock was put back.
+    DueAgain
+    /// A schedule does not look whether a run of its runbook is at work.
+    DueBesideRun
 }
 
 #[cfg(not(feature = "harness"))]

@@ -34,10 +34,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Dwell, Entry, Epoch, Error,
-    ErrorKind, EventId, Freeze, Incident, IncidentId, Journal, Keep, KeptStorm, Keyed, LetterId,
-    Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step,
-    StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
+    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, DealtWith, Debt, Dwell, Entry,
+    Epoch, Error, ErrorKind, EventId, Freeze, Incident, IncidentId, Journal, Keep, KeptStorm,
+    Keyed, LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scheduled, Scope,
+    Sleeping, Stamp, Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -274,6 +274,10 @@ impl Journal for Sqlite {
 
     fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error> {
         ask::at_work(self.known()?)
+    }
+
+    fn schedules(&self) -> Result<Vec<Result<DealtWith, Scheduled>>, Error> {
+        ask::schedules(self.known()?)
     }
 
     fn storms(&self) -> Result<Vec<KeptStorm>, Error> {

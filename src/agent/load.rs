@@ -14,8 +14,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::{self, Cache, Disk, read_named};
+use crate::program::Program;
 use crate::program::manifest::{CoreHash, Manifest};
-use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Trouble};
 use crate::settings::{self, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
@@ -204,13 +204,6 @@ impl Package {
             for why in &program.metadata.shadow {
                 words.push(format!(
                     "`{name}` runs as a shadow, and changes nothing: {why}"
-                ));
-            }
-            let scheduled =
-                |trigger: &Trigger| matches!(trigger.kind, TriggerKind::Schedule { .. });
-            if program.metadata.triggers.iter().any(scheduled) {
-                words.push(format!(
-                    "`{name}` has a schedule, and no agent starts it by that yet"
                 ));
             }
         }

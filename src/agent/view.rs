@@ -281,6 +281,7 @@ impl LetterView {
             Source::Grafana => "grafana".to_owned(),
             Source::Event(name) => format!("event {name}"),
             Source::Request(runbook) => format!("request {runbook}"),
+            Source::Schedule(runbook) => format!("schedule {runbook}"),
         };
         LetterView {
             id: id.0,

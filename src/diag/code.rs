@@ -377,6 +377,7 @@ codes! {
     A1220 UnknownCaller        Fault   "nobody knows who calls"
     A1221 RequestRefused       Fault   "a request was refused"
     A1222 KeyEmpty             Fault   "an event has an empty key"
+    A1223 DueMissed            Fault   "a due time of a schedule was missed"
     A1230 CallerMayNot         Fault   "a caller may not do this"
     A1231 OtherHost            Fault   "a call was meant for another host"
     A1232 OtherOrigin          Fault   "a page of another origin called"

@@ -92,7 +92,9 @@ impl Engine {
             Accepted::Kept | Accepted::Dead { .. } => Vec::new(),
         };
         let received = received(id, &event, taken, dwelling, asks);
-        self.decided_before(first, received, now);
+        if let Some(received) = received {
+            self.decided_before(first, received, now);
+        }
         self.desk.write(Write::Arrived(Arrival {
             id,
             at: now,
@@ -363,8 +365,8 @@ fn received(
     taken: Vec<IncidentId>,
     dwelling: Vec<TriggerRef>,
     roles: Vec<SmolStr>,
-) -> Fact {
-    match event.clone() {
+) -> Option<Fact> {
+    Some(match event.clone() {
         Event::Alert(alert) => AlertReceived {
             event: id,
             by: None,
@@ -390,7 +392,9 @@ fn received(
             taken,
         }
         .into(),
-    }
+        // Put on record where it comes, with what became of the others.
+        Event::Due { .. } => return None,
+    })
 }
 
 /// What arrived, as it stands on the list of dead letters.
@@ -400,5 +404,6 @@ pub(super) fn body(event: &Event) -> String {
             serde_json::to_string(&alert.labels).unwrap_or_else(|_| alert.name.to_string())
         }
         Event::Named { json, .. } | Event::Request { json, .. } => json.clone(),
+        Event::Due { due, .. } => due.to_string(),
     }
 }

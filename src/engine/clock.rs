@@ -20,6 +20,7 @@ impl Engine {
         self.early.shift(by);
         self.timers.clock_is(self.model.clock());
         self.desk.clock_is(self.model.clock());
+        self.schedules_stepped(by, now);
         let text = format!("the clock was set by {by}; what is due has moved with it");
         self.tell_owners(&text, now);
     }

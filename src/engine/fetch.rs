@@ -296,7 +296,8 @@ impl Engine {
             | Work::ClimbStorm(_)
             | Work::Tell(..)
             | Work::Fold(_)
-            | Work::TellOwners(..) => Needs::default(),
+            | Work::TellOwners(..)
+            | Work::Due(_) => Needs::default(),
         }
     }
 

@@ -99,7 +99,8 @@ impl Engine {
                 }
                 Lost::Wait(run) => self.waits_again(*run, &lost, &past),
                 Lost::Storm(scope) => self.storms_again(scope, &lost, &past, now),
-                Lost::Version(_) => false,
+                // The row is written again once it is loaded.
+                Lost::Version(_) | Lost::Schedule(_) => false,
                 Lost::Dwell { .. } | Lost::Message(_) => {
                     self.desk.write(Write::Lost(lost.clone()));
                     false

@@ -16,6 +16,7 @@ mod lines;
 mod load;
 mod restore;
 mod rows;
+mod schedules;
 mod spent;
 mod storms;
 mod targets;
@@ -31,13 +32,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Freeze, IncidentId, IntentId, LetterId, MessageId,
-    Newest, Outbox, RunId, Scope, StoredIntent, StoredWait, Storm, Versioned,
+    Newest, Outbox, RunId, Scheduled, Scope, StoredIntent, StoredWait, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
 use intents::Intents;
+use schedules::Busy;
 use spent::{Changed, Spent};
 
 /// See the head of this file.
@@ -52,6 +54,10 @@ pub struct Model {
     storms: BTreeMap<Scope, Storm>,
     /// What each version does that was at work, by runbook and version.
     at_work: BTreeMap<Versioned, Known>,
+    /// Up to when the due times of each schedule have been dealt with.
+    schedules: BTreeMap<Scheduled, Time>,
+    /// Which runs are at work, by their runbooks.
+    busy: Busy,
     /// Who waits for leave, or has waited.
     waits: BTreeMap<RunId, StoredWait>,
     locks: Targets,

@@ -189,7 +189,7 @@ impl Engine {
         }
     }
 
-    fn open(
+    pub(super) fn open(
         &mut self,
         occasion: Occasion,
         runbook: SmolStr,
@@ -199,10 +199,14 @@ impl Engine {
         let Some((loaded, trigger)) = self.runbooks.at(occasion.found) else {
             return IncidentId::default();
         };
-        let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
+        // What was asked for, or is due, says nothing of how things are.
+        let is_meant = match trigger.kind {
+            TriggerKind::Request { .. } | TriggerKind::Schedule { .. } => true,
+            TriggerKind::Alert(_) | TriggerKind::Event(_) => false,
+        };
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let leave = self.leave(loaded, &runbook, &key, now);
-        let id = self.opens(occasion, (&program, code), key, is_request, now);
+        let id = self.opens(occasion, (&program, code), key, is_meant, now);
         self.begin_run(id, code, &program, leave, now);
         id
     }
@@ -213,7 +217,7 @@ impl Engine {
         occasion: Occasion,
         (program, code): (&Program, CodeHash),
         key: SmolStr,
-        is_request: bool,
+        is_meant: bool,
         now: Time,
     ) -> IncidentId {
         let id = self.model.next_incident();
@@ -231,7 +235,7 @@ impl Engine {
             firing: occasion.firing,
         };
         self.record(opened, now);
-        if !is_request {
+        if !is_meant {
             self.counts_for_storm(id, program.product(), now);
         }
         id

@@ -16,6 +16,7 @@ impl Engine {
 
     /// Something has happened that others of this batch are a consequence of.
     pub(super) fn decided_before(&mut self, first: usize, fact: Fact, now: Time) {
+        let ends = self.runbook_that_ends(&fact);
         let changed = self.model.apply(&fact, now);
         if cfg!(feature = "harness") {
             let missing = &changed.missing;
@@ -26,6 +27,7 @@ impl Engine {
         }
         self.desk.differs(changed);
         self.storms.hear(&fact);
+        self.schedules_wait_no_more(ends);
         self.timers.extend(timers(&fact, now));
         self.desk.fact_before(first, fact, now);
     }

@@ -14,6 +14,7 @@ use super::decide::deliver;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::model::Model;
+use super::schedule::Schedules;
 use super::timer::Timer;
 use super::waiting::{Asking, Waiting, waits};
 use super::{Action, Engine, Runbooks};
@@ -58,6 +59,7 @@ impl Engine {
             platform,
             bounds: Default::default(),
             storms: Default::default(),
+            schedules: Schedules::since(now),
             contacts: Default::default(),
             early: Default::default(),
             desk: Default::default(),

@@ -36,6 +36,8 @@ pub enum Timer {
     Released(RunId),
     /// Changes are still stopped, since this time.
     Freeze(Time),
+    /// Some schedule is to be looked at.
+    Schedules,
 }
 
 /// What is due, in order of its time. Kept by a clock that nobody sets, so that a step moves nothing.
@@ -113,6 +115,7 @@ impl Engine {
                 Timer::Storms => self.storms_due(now),
                 Timer::Released(run) => self.released_late(run),
                 Timer::Freeze(since) => self.freeze_lasts(since, now),
+                Timer::Schedules => self.schedules_due(now),
             }
         }
     }

@@ -7,7 +7,9 @@ use super::Engine;
 use super::decide::chain;
 use super::waiting::Ticket;
 use crate::effect::Reason;
-use crate::journal::{DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scope, Subject};
+use crate::journal::{
+    DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scheduled, Scope, Subject,
+};
 use crate::run;
 use crate::value::Time;
 
@@ -52,6 +54,8 @@ pub enum Work {
     TellOwners(Scope, String),
     /// It is asked whether a debt is paid.
     LookAtDebt(DebtId),
+    /// It is asked what has come of a schedule.
+    Due(Scheduled),
 }
 
 /// How many pieces are done before what came of them is written, and other inputs are taken in.
@@ -102,6 +106,7 @@ impl Engine {
             Work::Fold(incident) => self.fold(incident, now),
             Work::TellOwners(scope, text) => self.tell_scope(&scope, &text, now),
             Work::LookAtDebt(debt) => self.look_at_debt(debt, now),
+            Work::Due(of) => self.schedule_came(&of, now),
         }
     }
 }

@@ -85,6 +85,7 @@ pub enum Ask<'a> {
     Storms,
     Waits,
     AtWork,
+    Schedules,
     Facts(u64, usize),
     /// When the last batch was written, in milliseconds.
     Stamp,
@@ -209,6 +210,10 @@ impl Store {
             Ask::AtWork => lines(store.at_work()?, |known| match known {
                 Ok(known) => format!("{} {}", known.runbook, known.version),
                 Err((runbook, version)) => format!("{runbook} {version}"),
+            }),
+            Ask::Schedules => lines(store.schedules()?, |known| match known {
+                Ok(known) => format!("{:?}", known.of),
+                Err(place) => format!("{place:?}"),
             }),
             Ask::Storms => left(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Stamp => lines(store.stamp()?, |stamp| stamp.at.millis()),

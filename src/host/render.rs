@@ -120,7 +120,7 @@ fn newest_alert(archive: &dyn Archive, id: IncidentId) -> Result<Option<Alert>, 
     let arrival = archive.event(incident.newest_event)?;
     Ok(arrival.and_then(|arrival| match arrival.event {
         Event::Alert(alert) => Some(alert),
-        Event::Named { .. } | Event::Request { .. } => None,
+        Event::Named { .. } | Event::Request { .. } | Event::Due { .. } => None,
     }))
 }
 

@@ -191,6 +191,7 @@ impl Tally {
                 | Write::Alert { .. }
                 | Write::Disposed { .. }
                 | Write::AtWork(_)
+                | Write::Schedule(_)
                 | Write::Program { .. }
                 | Write::Wait(..)
                 | Write::Clock(_)
@@ -272,6 +273,7 @@ impl Tally {
             Source::Grafana => GRAFANA,
             Source::Event(_) => EVENTS,
             Source::Request(_) => REQUESTS,
+            Source::Schedule(_) => SCHEDULES,
         };
         let became = match arrival.disposition {
             Disposition::Taken(_) => TAKEN,
@@ -369,7 +371,8 @@ const ALERTS: &str = "alertmanager";
 const GRAFANA: &str = "grafana";
 const EVENTS: &str = "event";
 const REQUESTS: &str = "request";
-const SOURCES: [&str; 4] = [ALERTS, GRAFANA, EVENTS, REQUESTS];
+const SCHEDULES: &str = "schedule";
+const SOURCES: [&str; 5] = [ALERTS, GRAFANA, EVENTS, REQUESTS, SCHEDULES];
 
 const TAKEN: &str = "taken";
 const KEPT: &str = "kept";

@@ -1,5 +1,5 @@
 //! What the log tells of incidents: a line when one is opened, comes back, is handed over or resolved; and when a storm
-//! begins or ends, or changes are stopped or go on.
+//! begins or ends, changes are stopped or go on, or a schedule was missed.
 //!
 //! In: batches that are durable. However much happens at once, the log gets a few lines of it and then
 //! a count.
@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 use tracing::info;
 
+use crate::diag::Code;
 use crate::engine::Runbooks;
-use crate::journal::{Batch, Fact, IncidentId, Write};
+use crate::journal::{Batch, DueHow, Fact, IncidentId, ScheduleDue, Write};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// So many lines,
@@ -117,8 +118,26 @@ fn of_scope(fact: &Fact) -> Option<String> {
             fact.by.as_deref().unwrap_or("somebody"),
             because(fact.why.as_deref().unwrap_or_default())
         )),
+        Fact::ScheduleDue(fact) => missed(fact),
         _ => None,
     }
+}
+
+/// That a due time of a schedule was missed.
+fn missed(fact: &ScheduleDue) -> Option<String> {
+    let becomes = match fact.how {
+        DueHow::Skipped => "nothing comes of it",
+        DueHow::MadeUp => "it is made up for",
+        DueHow::Begins | DueHow::OnTime | DueHow::Same => return None,
+    };
+    let (runbook, due, code) = (&fact.trigger.runbook, fact.due, Code::DueMissed.as_str());
+    let others = match fact.count {
+        0 | 1 => String::new(),
+        count => format!(", the last of {count} since {}", fact.first),
+    };
+    Some(format!(
+        "`{runbook}` was due at {due}{others}, and that was missed: {becomes} ({code})"
+    ))
 }
 
 /// What facts say of incidents, each once.

@@ -32,6 +32,13 @@ pub enum Event {
         json: String,
         by: SmolStr,
     },
+    /// A due time of a schedule has come.
+    Due {
+        runbook: SmolStr,
+        schedule: SmolStr,
+        zone: SmolStr,
+        due: Time,
+    },
 }
 
 /// One alert of a notification.
@@ -107,6 +114,8 @@ pub enum Source {
     Event(SmolStr),
     Request(SmolStr),
     Grafana,
+    /// The schedule of a runbook.
+    Schedule(SmolStr),
 }
 
 impl Event {
@@ -114,7 +123,7 @@ impl Event {
     pub fn sender(&self) -> Sender {
         match self {
             Event::Alert(alert) => alert.sender,
-            Event::Named { .. } | Event::Request { .. } => Sender::default(),
+            Event::Named { .. } | Event::Request { .. } | Event::Due { .. } => Sender::default(),
         }
     }
 
@@ -122,7 +131,7 @@ impl Event {
     pub fn sent_by(self, sender: Sender) -> Event {
         match self {
             Event::Alert(alert) => Event::Alert(Alert { sender, ..alert }),
-            Event::Named { .. } | Event::Request { .. } => self,
+            Event::Named { .. } | Event::Request { .. } | Event::Due { .. } => self,
         }
     }
 
@@ -132,6 +141,7 @@ impl Event {
             Event::Alert(alert) => alert.sender.source(),
             Event::Named { name, .. } => Source::Event(name.clone()),
             Event::Request { runbook, .. } => Source::Request(runbook.clone()),
+            Event::Due { runbook, .. } => Source::Schedule(runbook.clone()),
         }
     }
 
@@ -140,7 +150,7 @@ impl Event {
         match self {
             Event::Alert(alert) => &alert.name,
             Event::Named { name, .. } => name,
-            Event::Request { runbook, .. } => runbook,
+            Event::Request { runbook, .. } | Event::Due { runbook, .. } => runbook,
         }
     }
 }

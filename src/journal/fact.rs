@@ -10,7 +10,7 @@
 //! - `carried`: what is kept in a row of its own, and only in memory with the fact.
 //!
 //! A field that is a person or a text has a value for "gone". Other versions of a kind are lifted in
-//! `lift.rs`. Numbers 9, 19 and 37 are kept for schedules, ratings and frozen populations; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
+//! `lift.rs`. Numbers 19 and 37 are kept for ratings and frozen populations; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
 
 /// Makes the bodies of a group of facts.
 macro_rules! bodies {
@@ -194,6 +194,7 @@ facts! {
     6 DwellStarted 1 [];
     7 DwellMoved 1 [];
     8 DwellEnded 1 [];
+    9 ScheduleDue 1 [A];
     10 IncidentOpened 1 [T A];
     11 EventJoined 1 [T];
     12 AlertCleared 1 [T];

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::{
-    DebtId, EventId, Incident, IncidentId, IntentId, IntentState, MessageId, RunId, Scope,
-    StoredIntent, Versioned,
+    DebtId, EventId, Incident, IncidentId, IntentId, IntentState, MessageId, RunId, Scheduled,
+    Scope, StoredIntent, Versioned,
 };
 use crate::value::Time;
 
@@ -48,6 +48,8 @@ pub enum Lost {
     Storm(Scope),
     /// What a version of a runbook did here. It stays as it is: nothing is at work under that version.
     Version(Versioned),
+    /// How far the due times of a schedule were dealt with: it counts as new.
+    Schedule(Scheduled),
 }
 
 impl Lost {
@@ -70,7 +72,8 @@ impl Lost {
             | Lost::Debt(_)
             | Lost::Wait(_)
             | Lost::Storm(_)
-            | Lost::Version(_) => None,
+            | Lost::Version(_)
+            | Lost::Schedule(_) => None,
         }
     }
 
@@ -88,7 +91,8 @@ impl Lost {
             | Lost::Debt(_)
             | Lost::Wait(_)
             | Lost::Storm(_)
-            | Lost::Version(_) => None,
+            | Lost::Version(_)
+            | Lost::Schedule(_) => None,
         }
     }
 }

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Dwell, Encoded,
-    Entry, Epoch, Error, ErrorKind, EventId, Freeze, Header, Heard, Incident, IncidentId, IntentId,
-    Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
-    RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm,
-    Versioned, Write, decode, encode,
+    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, DealtWith, Debt, DebtId, Delivery, Dwell,
+    Encoded, Entry, Epoch, Error, ErrorKind, EventId, Freeze, Header, Heard, Incident, IncidentId,
+    IntentId, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox,
+    Recorded, RunId, Scheduled, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun,
+    StoredWait, Storm, Versioned, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -43,6 +43,7 @@ pub struct Memory {
     freezes: BTreeMap<Scope, Freeze>,
     storms: BTreeMap<Scope, Storm>,
     at_work: BTreeMap<Versioned, AtWork>,
+    schedules: BTreeMap<Scheduled, DealtWith>,
     waits: BTreeMap<RunId, StoredWait>,
     /// How far the clock was set.
     clock: Duration,
@@ -70,6 +71,7 @@ impl Memory {
             freezes: BTreeMap::new(),
             storms: BTreeMap::new(),
             at_work: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             waits: BTreeMap::new(),
             clock: Duration::ZERO,
             batches: Vec::new(),
@@ -122,6 +124,7 @@ impl Memory {
                 | Write::Freeze(..)
                 | Write::Storm(..)
                 | Write::AtWork(_)
+                | Write::Schedule(_)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
@@ -202,6 +205,7 @@ impl Memory {
                 self.storms.insert(scope, storm);
             }
             Write::AtWork(known) => self.works(known),
+            Write::Schedule(known) => self.is_dealt_with(known),
             Write::Wait(run, Some(wait)) => {
                 self.waits.insert(run, wait);
             }
@@ -211,6 +215,10 @@ impl Memory {
             Write::Clock(clock) => self.clock = clock,
             Write::Lost(lost) => self.lose(&lost),
         }
+    }
+
+    fn is_dealt_with(&mut self, known: DealtWith) {
+        self.schedules.insert(known.of.clone(), known);
     }
 
     fn works(&mut self, known: AtWork) {
@@ -464,6 +472,10 @@ impl Journal for Memory {
 
     fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error> {
         Ok(self.at_work.values().cloned().map(Ok).collect())
+    }
+
+    fn schedules(&self) -> Result<Vec<Result<DealtWith, Scheduled>>, Error> {
+        Ok(self.schedules.values().cloned().map(Ok).collect())
     }
 
     fn storms(&self) -> Result<Vec<KeptStorm>, Error> {

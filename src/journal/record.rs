@@ -114,6 +114,16 @@ pub struct AtWork {
     pub core: CoreHash,
 }
 
+/// A schedule: its runbook, its text, and its zone.
+pub type Scheduled = (SmolStr, SmolStr, SmolStr);
+
+/// How far the due times of a schedule have been dealt with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DealtWith {
+    pub of: Scheduled,
+    pub until: Time,
+}
+
 /// A change that was granted, or waits for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredIntent {

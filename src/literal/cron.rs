@@ -120,9 +120,9 @@ fn named(literal: &Literal) -> Option<&'static str> {
     known.map(|(_, fields)| *fields)
 }
 
-/// The numbers of the fields as sets of bits, and whether those of the day and of the day of the week take any; none
-/// where the schedule is not valid.
-pub(super) fn numbers(literal: &Literal) -> Option<([u64; 5], [bool; 2])> {
+/// The numbers of the fields as sets of bits, and whether those of the hour, of the day and of the day of the week
+/// take any; none where the schedule is not valid.
+pub(super) fn numbers(literal: &Literal) -> Option<([u64; 5], [bool; 3])> {
     let mut found = Vec::new();
     let meant = named(literal).map(|fields| Literal::scan(Tag::Cron, fields, literal.whole()));
     let literal = meant.as_ref().unwrap_or(literal);
@@ -137,7 +137,7 @@ pub(super) fn numbers(literal: &Literal) -> Option<([u64; 5], [bool; 2])> {
             .and_then(|range| literal.text.get(range.clone()));
         field.is_some_and(|field| field.starts_with('*'))
     };
-    let any = [any(2), any(4)];
+    let any = [any(1), any(2), any(4)];
     let mut numbers = [0; 5];
     for ((number, field), range) in numbers.iter_mut().zip(&FIELDS).zip(&fields) {
         *number = schedule.field(field, range);

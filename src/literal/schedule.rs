@@ -18,6 +18,8 @@ pub struct Schedule {
     /// A field for the day says something, and so does the other: either is enough.
     is_either: bool,
     is_daily: bool,
+    /// The field for the hour begins with `*`.
+    is_hourly: bool,
 }
 
 const DAY: i64 = 24 * 60;
@@ -27,8 +29,8 @@ impl Schedule {
     pub fn of(text: &str) -> Option<Schedule> {
         let span = Span::new(SourceId(0), 0, text.len());
         let literal = Literal::scan(Tag::Cron, text, span);
-        let ([minutes, hours, days, months, weekdays], [any_day, any_weekday]) =
-            cron::numbers(&literal)?;
+        let ([minutes, hours, days, months, weekdays], any) = cron::numbers(&literal)?;
+        let [any_hour, any_day, any_weekday] = any;
         // Both 0 and 7 are Sunday.
         let sunday = u64::from(weekdays & (1 << 7) != 0);
         Some(Schedule {
@@ -39,29 +41,43 @@ impl Schedule {
             weekdays: weekdays | sunday,
             is_either: !any_day && !any_weekday,
             is_daily: any_day && any_weekday,
+            is_hourly: any_hour,
         })
     }
 
     /// Whether it comes in this minute of such a day; Sunday is 0.
     pub fn comes(&self, minute: i64, day: u32, month: u32, weekday: u32) -> bool {
-        let has = |set: u64, number: i64| (0..64).contains(&number) && set & (1 << number) != 0;
+        self.comes_on(day, month, weekday) && self.is_minute(minute)
+    }
+
+    /// Whether it comes on such a day; Sunday is 0.
+    pub fn comes_on(&self, day: u32, month: u32, weekday: u32) -> bool {
         let day = has(self.days, day.into());
         let weekday = has(self.weekdays, weekday.into());
         let is_day = match self.is_either {
             true => day || weekday,
             false => day && weekday,
         };
-        is_day
-            && has(self.months, month.into())
-            && has(self.hours, minute / 60)
-            && has(self.minutes, minute % 60)
+        is_day && has(self.months, month.into())
+    }
+
+    /// Whether each moment that reads so is due, also where a clock repeats or skips some.
+    pub fn is_hourly(&self) -> bool {
+        self.is_hourly
+    }
+
+    /// The minutes of a day in which it comes, from midnight on.
+    pub fn minutes_of_a_day(&self) -> impl Iterator<Item = i64> {
+        (0..DAY).filter(|minute| self.is_minute(*minute))
+    }
+
+    fn is_minute(&self, minute: i64) -> bool {
+        has(self.hours, minute / 60) && has(self.minutes, minute % 60)
     }
 
     /// The least number of minutes between two times of it that are surely due, if it comes twice within a day.
     pub fn least_distance(&self) -> Option<i64> {
-        let has = |set: u64, number: i64| set & (1 << number) != 0;
-        let due = |minute: &i64| has(self.hours, minute / 60) && has(self.minutes, minute % 60);
-        let times: Vec<i64> = (0..DAY).filter(due).collect();
+        let times: Vec<i64> = self.minutes_of_a_day().collect();
         let within = times.windows(2).map(|pair| match pair {
             [one, other] => other - one,
             _ => DAY,
@@ -72,6 +88,11 @@ impl Schedule {
         };
         within.chain(over).min()
     }
+}
+
+/// Whether a number is in a set of bits.
+fn has(set: u64, number: i64) -> bool {
+    (0..64).contains(&number) && set & (1 << number) != 0
 }
 
 #[cfg(test)]

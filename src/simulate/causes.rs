@@ -182,6 +182,11 @@ impl Causes {
                 self.accepted(fact.event, asked_for || came_to(&fact.taken));
             }
             Fact::RequestReceived(fact) => self.accepted(fact.event, came_to(&fact.taken)),
+            Fact::ScheduleDue(fact) => {
+                if let Some(event) = fact.event {
+                    self.accepted(event, fact.incident.is_some());
+                }
+            }
             Fact::DwellStarted(fact) => {
                 *self.stand.entry(fact.event).or_default() += 1;
                 if !self.events.contains(&fact.event) {

@@ -164,6 +164,7 @@ impl Judge {
                 | Write::DwellGone { .. }
                 | Write::Storm(..)
                 | Write::AtWork(_)
+                | Write::Schedule(_)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Debt(_)

@@ -7,8 +7,8 @@ use super::script::Step;
 use super::world::Way;
 use crate::engine::{Accepted, Plain, line};
 use crate::journal::{
-    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Outbox, Scope, Standing,
-    Write,
+    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Outbox, ScheduleDue, Scope,
+    Standing, Write,
 };
 use crate::run::words::Print;
 use crate::run::{Perform, moment};
@@ -134,6 +134,11 @@ impl Trace {
 
     /// What is recorded as having happened.
     pub fn facts(&mut self, facts: &[Fact], now: Time) {
+        for fact in facts {
+            if let Fact::ScheduleDue(fact) = fact {
+                self.due(fact, now);
+            }
+        }
         for fact in facts
             .iter()
             .filter(|_| self.shows_facts)
@@ -151,6 +156,22 @@ impl Trace {
                 &format!("= {} {}: {}", kind.number, kind.name, fields.join(", ")),
             );
         }
+    }
+
+    /// What has come of a schedule.
+    fn due(&mut self, fact: &ScheduleDue, now: Time) {
+        let (runbook, due) = (&fact.trigger.runbook, fact.due);
+        let counted = match fact.count {
+            0 | 1 => String::new(),
+            count => format!(", of {count} since {}", fact.first),
+        };
+        let incident = fact.incident.map(|id| format!(": incident {id}"));
+        let incident = incident.unwrap_or_default();
+        let how = fact.how.word();
+        self.say(
+            now,
+            &format!("> {runbook} is due at {due}{counted}, {how}{incident}"),
+        );
     }
 
     /// The incidents that a page lists.
@@ -223,6 +244,7 @@ impl Trace {
                 | Write::Freeze(..)
                 | Write::Wait(..)
                 | Write::AtWork(_)
+                | Write::Schedule(_)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {

@@ -16,9 +16,9 @@ use super::trouble::{corrupt, from_sqlite};
 use super::write::{FREEZE, STORM, sender_of};
 use crate::diag::Code;
 use crate::journal::{
-    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, Event, EventId, Freeze, Happened,
-    Incident, IncidentId, Keyed, LetterId, Newest, Outbox, Page, Remains, RunId, Scope, Sleeping,
-    Source, StoredRun, Storm, Versioned,
+    Arrival, AtWork, DeadLetter, DealtWith, DebtId, Entry, Error, ErrorKind, Event, EventId,
+    Freeze, Happened, Incident, IncidentId, Keyed, LetterId, Newest, Outbox, Page, Remains, RunId,
+    Scheduled, Scope, Sleeping, Source, StoredRun, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -362,6 +362,18 @@ pub fn at_work(connection: &Connection) -> Result<Vec<Result<AtWork, Versioned>>
             .chain((!is_sound).then_some(Err(place))))
     })?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// By runbook, schedule and zone. A record that says another place than its own says nothing of it.
+pub fn schedules(connection: &Connection) -> Result<Vec<Result<DealtWith, Scheduled>>, Error> {
+    let sql =
+        "SELECT record, runbook, schedule, zone FROM schedule ORDER BY runbook, schedule, zone";
+    all(connection, sql, [], |row| {
+        let record: Vec<u8> = get(row, 0)?;
+        let place: Scheduled = (text(row, 1)?, text(row, 2)?, text(row, 3)?);
+        let known: Option<DealtWith> = decode(&record);
+        Ok(known.filter(|known| known.of == place).ok_or(place))
+    })
 }
 
 pub fn clock(connection: &Connection) -> Result<Duration, Error> {

@@ -255,6 +255,8 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
         Lost::Storm(scope) => lasts_no_more(connection, scope)?,
         // What it stood for stays unknown.
         Lost::Version(_) => {}
+        // The next that is written takes its place.
+        Lost::Schedule(_) => {}
         // Its targets stay, and count.
         Lost::Intent { id, .. } => {
             let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";

@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
     include_str!("migrations/0010.sql"),
+    include_str!("migrations/0011.sql"),
 ];
 
 /// Since this version the alerts of an incident have rows of their own.
@@ -194,6 +195,6 @@ mod tests {
     #[test]
     fn a_store_is_read_as_it_is_where_no_table_changed() {
         let read = (1..STEPS.len()).filter(|version| is_read_as_it_is(*version));
-        assert_eq!(read.collect::<Vec<_>>(), [9]);
+        assert_eq!(read.count(), 0);
     }
 }

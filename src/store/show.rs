@@ -18,8 +18,8 @@ use super::trouble::from_sqlite;
 use super::write::{FREEZE, STORM, sender_of, state_of, yes};
 use super::{Sqlite, open::epoch};
 use crate::journal::{
-    self, AtWork, DeadLetter, Debt, Disposition, Dwell, Entry, Error, Event, Freeze, Heard,
-    Incident, IncidentId, Journal, Outbox, Scope, StoredIntent, StoredWait, Storm,
+    self, AtWork, DeadLetter, DealtWith, Debt, Disposition, Dwell, Entry, Error, Event, Freeze,
+    Heard, Incident, IncidentId, Journal, Outbox, Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Run};
@@ -176,6 +176,14 @@ pub const TABLES: &[Table] = &[
         sql: "SELECT runbook || '.' || version, record FROM version ORDER BY runbook DESC, version DESC",
         columns: &[],
         records: &[("version", of::<AtWork>)],
+    },
+    Table {
+        name: "schedule",
+        about: "how far the due times of a schedule have been dealt with",
+        sql: "SELECT runbook || '.' || schedule || '.' || zone, record FROM schedule \
+              ORDER BY runbook DESC, schedule DESC, zone DESC",
+        columns: &[],
+        records: &[("schedule", of::<DealtWith>)],
     },
     Table {
         name: "program",
@@ -373,6 +381,7 @@ pub fn try_records(bytes: &[u8]) {
     again::<(Scope, Freeze)>(&blob);
     again::<(Scope, Storm)>(&blob);
     again::<AtWork>(&blob);
+    again::<DealtWith>(&blob);
     if let Some(program) = Program::of_artefact(bytes) {
         shown(&program);
         program.code_hash();

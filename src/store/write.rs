@@ -10,9 +10,9 @@ use super::ask::{all, bytes_of_text, freeze_of, get, one, text};
 use super::record::{decode, encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
-    Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Dwell, Entry, Error, ErrorKind,
-    EventId, Freeze, Heard, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope,
-    Sender, StoredIntent, StoredRun, StoredWait, Write,
+    Arrival, AtWork, DeadLetter, DealtWith, Debt, Delivery, Disposition, Dwell, Entry, Error,
+    ErrorKind, EventId, Freeze, Heard, Incident, IncidentId, IntentId, IntentState, Outbox, RunId,
+    Scope, Sender, StoredIntent, StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -45,6 +45,7 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Freeze(scope, freeze) => write_freeze(connection, scope, freeze.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
         Write::AtWork(known) => write_at_work(connection, known),
+        Write::Schedule(known) => write_schedule(connection, known),
         Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
         Write::Clock(clock) => {
             let sql = "UPDATE meta SET clock = ?1";
@@ -247,6 +248,16 @@ fn write_at_work(connection: &Connection, known: &AtWork) -> Result<(), Error> {
     // Where the record that is there cannot be read, the model does not know it either.
     let sql = "INSERT OR REPLACE INTO version (runbook, version, record) VALUES (?1, ?2, ?3)";
     execute(connection, sql, params![named.0, named.1, encode(known)])?;
+    Ok(())
+}
+
+fn write_schedule(connection: &Connection, known: &DealtWith) -> Result<(), Error> {
+    let (runbook, schedule, zone) = &known.of;
+    let sql =
+        "INSERT OR REPLACE INTO schedule (runbook, schedule, zone, record) VALUES (?1, ?2, ?3, ?4)";
+    let record = encode(known);
+    let values = params![runbook.as_str(), schedule.as_str(), zone.as_str(), record];
+    execute(connection, sql, values)?;
     Ok(())
 }
 

@@ -166,7 +166,7 @@ pub async fn unreadable(
 fn malformed(source: &Source) -> Code {
     match source {
         Source::Alertmanager | Source::Grafana => Code::AlertMalformed,
-        Source::Event(_) | Source::Request(_) => Code::EventMalformed,
+        Source::Event(_) | Source::Request(_) | Source::Schedule(_) => Code::EventMalformed,
     }
 }
 
@@ -174,7 +174,7 @@ fn malformed(source: &Source) -> Code {
 fn called(source: &Source) -> SmolStr {
     match source {
         Source::Alertmanager | Source::Grafana => SmolStr::default(),
-        Source::Event(name) | Source::Request(name) => name.clone(),
+        Source::Event(name) | Source::Request(name) | Source::Schedule(name) => name.clone(),
     }
 }
 

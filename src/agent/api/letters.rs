@@ -155,6 +155,9 @@ fn again(letter: DeadLetter, event: Option<Event>, caller: Caller) -> Result<Arr
         (Some(Event::Alert(alert)), _) => Arriving::Alert(alert),
         (Some(Event::Named { name, json }), _) => Arriving::Named { name, json },
         (Some(Event::Request { runbook, json, .. }), _) => request(runbook, json),
+        (Some(Event::Due { .. }), _) | (None, Source::Schedule(_)) => {
+            return Err("a due time of a schedule comes once".to_owned());
+        }
         (None, _) if letter.body.is_empty() => return Err("nothing of it is kept".to_owned()),
         (None, _) if letter.body.len() > KEPT_BYTES - 4 => {
             let why = "only its beginning is kept; have its sender send it again";

@@ -54,7 +54,8 @@ impl Past {
                 | Lost::Run(_)
                 | Lost::Stray(_)
                 | Lost::Dwell { .. }
-                | Lost::Version(_) => {}
+                | Lost::Version(_)
+                | Lost::Schedule(_) => {}
             }
         }
         if is_asked {

@@ -35,7 +35,9 @@ impl Engine {
             body: String::new(),
         };
         let runbook = match lost {
-            Lost::Dwell { runbook, .. } | Lost::Version((runbook, _)) => Some(runbook.clone()),
+            Lost::Dwell { runbook, .. }
+            | Lost::Version((runbook, _))
+            | Lost::Schedule((runbook, ..)) => Some(runbook.clone()),
             Lost::Incident(_)
             | Lost::Intent { .. }
             | Lost::Misplaced { .. }
@@ -90,6 +92,10 @@ fn words(lost: &Lost, is_restored: bool, past: &Past) -> Option<String> {
             "the record of what version {version} of the runbook `{runbook}` did here is damaged: under that version it \
              changes nothing until it has another one"
         ),
+        Lost::Schedule((runbook, schedule, zone)) => format!(
+            "the record of the schedule `{schedule}` in {zone} of the runbook `{runbook}` is damaged: what it missed is \
+             not made up for, and it comes from now on"
+        ),
     };
     Some(damaged + &what_then(lost, is_restored))
 }
@@ -112,7 +118,8 @@ fn what_then(lost: &Lost, is_restored: bool) -> String {
         | Lost::Dwell { .. }
         | Lost::Message(_)
         | Lost::Debt(_)
-        | Lost::Version(_) => String::new(),
+        | Lost::Version(_)
+        | Lost::Schedule(_) => String::new(),
     }
 }
 

@@ -35,6 +35,7 @@ impl Model {
         let mut changed = Differing::default();
         let lines = lines(self, fact);
         self.asked(fact, &mut changed);
+        self.works_on(fact);
         self.rows(fact, at, &mut changed);
         self.incident_changes(fact, at, &mut changed);
         self.apply_rest(fact, at, &mut changed);
@@ -72,6 +73,7 @@ impl Model {
                 self.chained(fact, changed);
             }
             Fact::PackageLoaded(fact) => self.loaded(fact, changed),
+            Fact::ScheduleDue(fact) => self.came_due(fact, changed),
             Fact::IntentGranted(fact) => self.granted(fact, at, changed),
             Fact::TargetsReleased(fact) => self.released(fact, changed),
             Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
@@ -482,6 +484,7 @@ fn count(newest: &mut Newest, fact: &Fact) {
         Fact::AlertReceived(fact) => raise(&mut newest.event, fact.event.0),
         Fact::EventReceived(fact) => raise(&mut newest.event, fact.event.0),
         Fact::RequestReceived(fact) => raise(&mut newest.event, fact.event.0),
+        Fact::ScheduleDue(fact) => raise(&mut newest.event, fact.event.map_or(0, |id| id.0)),
         Fact::IncidentOpened(fact) => raise(&mut newest.incident, fact.incident.0),
         Fact::IncidentQuarantined(fact) => raise(&mut newest.incident, fact.incident.0),
         Fact::IntentGranted(fact) => raise(&mut newest.intent, fact.intent.0),

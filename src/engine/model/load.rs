@@ -1,6 +1,7 @@
 //! The model out of the records of a store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::spent::LONGEST;
 use super::{Known, Model, StandingAlert};
@@ -32,6 +33,14 @@ impl Model {
                 }
             };
         }
+        for known in journal.schedules()? {
+            match known {
+                Ok(known) => {
+                    model.schedules.insert(known.of, known.until);
+                }
+                Err(of) => lost.push(Lost::Schedule(of)),
+            }
+        }
         let waits = readable(journal.waits()?, &mut lost).into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));
         for incident in readable(journal.loud_incidents()?, &mut lost) {
@@ -62,7 +71,7 @@ impl Model {
             model.put_debt(debt);
         }
         model.bring_left_alone(journal, &live, &mut lost)?;
-        let there = model.load_keys(journal, &lost)?;
+        let there = model.load_keys(journal, &live, &lost)?;
         model.find_gone(journal, &live, &there, &mut lost)?;
         model.hold_against(&live, &asleep, &there, &mut lost);
         for outbox in readable(journal.outbox()?, &mut lost) {
@@ -76,6 +85,7 @@ impl Model {
     fn load_keys(
         &mut self,
         journal: &dyn Journal,
+        live: &BTreeSet<RunId>,
         lost: &[Lost],
     ) -> Result<BTreeSet<IncidentId>, Error> {
         let mut keys = journal.keys()?;
@@ -93,6 +103,9 @@ impl Model {
         }
         for keyed in &keys {
             self.incidents.keys.saw(keyed);
+            for run in live.range(runs_of(keyed.id)) {
+                self.busy.begins(*run, keyed.runbook.clone());
+            }
         }
         Ok(keys.iter().map(|keyed| keyed.id).collect())
     }
@@ -312,6 +325,11 @@ impl Model {
             self.disturbed.insert(target.clone(), owner);
         }
     }
+}
+
+/// The numbers that the runs of an incident have.
+fn runs_of(id: IncidentId) -> RangeInclusive<RunId> {
+    RunId::Incident(id, 0)..=RunId::Incident(id, u32::MAX)
 }
 
 /// What could be read; the rest goes to the others that are lost.

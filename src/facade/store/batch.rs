@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
-    self, Alert, Arrival, AtWork, ClockStepped, DeadLetter, Debt, DebtId, Delivery, Disposition,
-    Dwell, Entry, Event, EventId, Freeze, Happened, Heard, How, Incident, IncidentId,
+    self, Alert, Arrival, AtWork, ClockStepped, DeadLetter, DealtWith, Debt, DebtId, Delivery,
+    Disposition, Dwell, Entry, Event, EventId, Freeze, Happened, Heard, How, Incident, IncidentId,
     IncidentState, IntentId, IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox,
     RunId, Scope, Source, Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits,
     Write,
@@ -414,6 +414,14 @@ impl Batch {
             runbook: runbook.into(),
             version: version.into(),
             core: CoreHash([does; 32]),
+        }))
+    }
+
+    /// The due times of a schedule are dealt with up to a time.
+    pub fn schedule(self, runbook: &str, schedule: &str, until: i64) -> Batch {
+        self.with(Write::Schedule(DealtWith {
+            of: (runbook.into(), schedule.into(), "UTC".into()),
+            until: time(until),
         }))
     }
 

@@ -41,7 +41,7 @@ impl Batch {
         let other = 1 + dice(NUMBERS) as u64;
         let at = dice(20) as i64;
         let name = TEXTS[dice(TEXTS.len())];
-        match dice(23) {
+        match dice(24) {
             0 => self.event(id, at, name),
             1 => self.with(Write::Arrived(arrival(id, at, name, dice))),
             // A refused batch leaves a store on disk unusable: only what was just written is used.
@@ -83,6 +83,7 @@ impl Batch {
             18 => self.waits(id, dice(2) as u32, [None, Some(at)][dice(2)]),
             19 => self.clock(at - 9),
             21 => self.at_work(name, TEXTS[dice(2)], at as u8),
+            22 => self.schedule(name, TEXTS[dice(2)], at),
             20 => self.alert(id, name, at, dice(2) == 0),
             _ => self.hold([None, Some(name)][dice(2)]),
         }

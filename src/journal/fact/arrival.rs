@@ -32,6 +32,25 @@ words!(DwellEnd {
     Elapsed "elapsed", Cleared "cleared", Unmatched "unmatched", Anew "anew",
 });
 
+/// What became of a due time of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DueHow {
+    /// The schedule is new here: its due times count from now on.
+    Begins,
+    /// It opens an incident.
+    OnTime,
+    /// It was missed, and opens an incident all the same.
+    MadeUp,
+    /// It was missed, and nothing comes of it.
+    Skipped,
+    /// Another schedule of the runbook was due at the same moment, and has opened the incident.
+    Same,
+}
+
+words!(DueHow {
+    Begins "begins", OnTime "on_time", MadeUp "made_up", Skipped "skipped", Same "same",
+});
+
 bodies! {
     /// An alert was accepted: these incidents took it, or it has to stand first.
     AlertReceived {
@@ -104,5 +123,18 @@ bodies! {
         plain event: EventId,
         plain trigger: TriggerRef,
         plain how: DwellEnd,
+    }
+
+    /// A schedule was due, and what became of that: the newest of so many due times, and the first of them. Or it is new here.
+    ScheduleDue {
+        plain trigger: TriggerRef,
+        plain schedule: SmolStr,
+        plain zone: SmolStr,
+        plain due: Time,
+        plain how: DueHow,
+        plain first: Time,
+        plain count: u32,
+        plain event: Option<EventId>,
+        plain incident: Option<IncidentId>,
     }
 }

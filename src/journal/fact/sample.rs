@@ -9,13 +9,14 @@ use smol_str::SmolStr;
 use super::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
     ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped,
-    DeadLetterReplayed, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
-    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact, FreezeReaches,
-    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
-    IncidentReopened, IncidentRequested, IncidentResolved, LinkReached, MessageQueued,
-    MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded,
-    ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated,
-    StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
+    DeadLetterReplayed, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DueHow,
+    DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact,
+    FreezeReaches, FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened,
+    IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, LinkReached,
+    MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed,
+    PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, ScheduleDue, Scope, StoppedHow,
+    StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, TriggerRef,
+    UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -36,6 +37,7 @@ const CODE: CodeHash = CodeHash([0xc0; 32]);
 pub fn samples() -> Vec<(&'static str, Fact)> {
     let groups = [
         arrivals(),
+        waiting(),
         incidents(),
         work::runs(),
         work::changes(),
@@ -153,6 +155,11 @@ fn arrivals() -> Vec<Fact> {
             by: "ada".into(),
         }
         .into(),
+    ]
+}
+
+fn waiting() -> Vec<Fact> {
+    vec![
         DwellStarted {
             event: EVENT,
             trigger: trigger(1),
@@ -175,6 +182,18 @@ fn arrivals() -> Vec<Fact> {
             event: EVENT,
             trigger: trigger(2),
             how: DwellEnd::Elapsed,
+        }
+        .into(),
+        ScheduleDue {
+            trigger: trigger(2),
+            schedule: "0 3 * * *".into(),
+            zone: "Europe/Helsinki".into(),
+            due: time(-10),
+            how: DueHow::MadeUp,
+            first: time(-2_890),
+            count: 3,
+            event: Some(EventId(10)),
+            incident: Some(INCIDENT),
         }
         .into(),
     ]

@@ -14,7 +14,10 @@ impl Memory {
                 self.intents.remove(id);
             }
             // What is here has no other place than its own.
-            Lost::Misplaced { .. } | Lost::Displaced { .. } | Lost::Version(_) => {}
+            Lost::Misplaced { .. }
+            | Lost::Displaced { .. }
+            | Lost::Version(_)
+            | Lost::Schedule(_) => {}
             Lost::Run(run) | Lost::Stray(run) => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.ended = true;

@@ -1,4 +1,4 @@
-//! A scheduled time that a change of the clock leaves out: on that day it never comes.
+//! A scheduled time that a change of the clock leaves out: on that day it comes later, or never.
 //!
 //! Looked at are the two years from the day that is said. Where none is, a time counts that is left out every year: in
 //! the year of the edition, whose rules go on, and in the next. A schedule that comes within an hour before the change
@@ -36,7 +36,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let TriggerKind::Schedule {
         cron,
         zone: Some(name),
-        missed_run: false,
+        ..
     } = &trigger.kind
     else {
         return;
@@ -44,23 +44,28 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let (Ok(zone), Some(schedule)) = (TimeZone::get(name), Schedule::of(cron)) else {
         return;
     };
+    // A fixed time is moved by what the clock skips; one that comes every few hours is left out.
+    let comes = match schedule.is_hourly() {
+        true => "never comes",
+        false => "comes later",
+    };
     let label = match cx.input.known.today {
         Some(today) => {
             let from = today.millis().div_euclid(1_000);
             lost(&schedule, &zone, from, from + 2 * YEAR)
-                .map(|day| format!("never comes on {day} in `{name}`"))
+                .map(|day| format!("{comes} on {day} in `{name}`"))
         }
         None => {
             let [first, next] = EDITION.map(|from| lost(&schedule, &zone, from, from + YEAR));
             first
                 .filter(|_| next.is_some())
-                .map(|day| format!("never comes on one day of each year in `{name}`, as on {day}"))
+                .map(|day| format!("{comes} on one day of each year in `{name}`, as on {day}"))
         }
     };
     if let Some(label) = label {
         let message = "a change of the clock leaves this time out";
         let found = Diagnostic::new(Code::ScheduleInGap, message, trigger.span, label);
-        out.push(found.help("take another hour, or say `missed run once`"));
+        out.push(found.help("take another hour"));
     }
 }
 

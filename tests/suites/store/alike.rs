@@ -79,6 +79,7 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Debts,
         Ask::Freeze,
         Ask::AtWork,
+        Ask::Schedules,
         Ask::Facts(0, 1000),
         Ask::Facts(3, 2),
     ];

@@ -30,7 +30,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// Every table but `meta`, which alone may stop a start.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "alert",
     "batch",
     "control",
@@ -45,6 +45,7 @@ const TABLES: [&str; 17] = [
     "program",
     "run",
     "run_state",
+    "schedule",
     "target",
     "version",
     "waiting",

@@ -50,6 +50,7 @@ fn written() -> (TempDir, Store) {
         .freeze("product shop", Some("ada"))
         .hold(Some("grace"))
         .at_work("stuck_worker", "1.3.0", 1)
+        .schedule("stuck_worker", "0 3 * * *", 3_000)
         .fact(0, 5_000);
     store.commit(&batch).unwrap();
     (folder, store)

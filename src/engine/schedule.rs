@@ -1,0 +1,360 @@
+//! Schedules: which due times have come, and what becomes of them.
+//!
+//! In: what is loaded, up to when the due times of each schedule have been dealt with, the time. Out: an incident for a
+//! due time, or that it was missed, and when one is due next. While a run of the runbook is at work a due time waits, for
+//! as long as the patience of the runbook lasts. What came while no agent ran, what a clock was set over, and what has
+//! waited for too long is missed: the newest is made up for or left, as the schedule says, and one fact tells how many
+//! there were. No list of them is ever walked from its beginning.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use smol_str::SmolStr;
+
+use super::Engine;
+use super::fit::fit;
+use super::open::{Occasion, severity};
+use super::runbooks::{Found, Runbooks};
+use super::timer::Timer;
+use super::work::Work;
+use crate::journal::{
+    Arrival, Disposition, DueHow, Event, Fact, RunId, ScheduleDue, Scheduled, TriggerRef, Write,
+};
+use crate::literal::{Gone, Schedule};
+use crate::planted::Planted;
+use crate::program::TriggerKind;
+use crate::run::moment;
+use crate::value::{Duration, Time, Value};
+
+/// So many due times are counted at most.
+const COUNTED: u32 = 1_000;
+
+/// The schedules that are loaded.
+#[derive(Debug, Default)]
+pub struct Schedules {
+    watched: BTreeMap<Scheduled, Watched>,
+    /// What was due before this was not watched.
+    since: Time,
+    /// What is asked for already.
+    timer: Option<Time>,
+}
+
+impl Schedules {
+    /// They are watched from now on.
+    pub fn since(now: Time) -> Schedules {
+        Schedules {
+            since: now,
+            ..Schedules::default()
+        }
+    }
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Watched {
+    found: Found,
+    trigger: TriggerRef,
+    schedule: Schedule,
+    zone: TimeZone,
+    /// It was due then, and waits until then for a run to end.
+    waits: Option<(Time, Time)>,
+    /// When it is looked at next.
+    look: Option<Time>,
+}
+
+impl Watched {
+    fn fact(&self, (_, schedule, zone): &Scheduled, how: DueHow, gone: Gone) -> ScheduleDue {
+        ScheduleDue {
+            trigger: self.trigger.clone(),
+            schedule: schedule.clone(),
+            zone: zone.clone(),
+            due: gone.newest,
+            how,
+            first: gone.first,
+            count: gone.count,
+            event: None,
+            incident: None,
+        }
+    }
+}
+
+/// What becomes of a due time.
+enum Becomes {
+    /// It waits for the run that is at work.
+    Waits,
+    Is(DueHow),
+}
+
+impl Engine {
+    /// Watches the schedules of what is loaded; one that is new begins now.
+    pub(super) fn watch_schedules(&mut self, now: Time) {
+        let mut former = std::mem::take(&mut self.schedules.watched);
+        for (of, watched) in schedules_of(&self.runbooks) {
+            if self.model.dealt_with(&of).is_none() {
+                let begins = watched.fact(&of, DueHow::Begins, once(now));
+                self.record(begins, now);
+            }
+            let waits = former.remove(&of).and_then(|known| known.waits);
+            let look = self.model.dealt_with(&of);
+            let look = look.and_then(|dealt| watched.schedule.next(&watched.zone, dealt));
+            let watched = Watched {
+                waits,
+                look,
+                ..watched
+            };
+            self.schedules.watched.insert(of, watched);
+        }
+        self.set_schedule_timer();
+    }
+
+    /// The clock was set: what it was set over was missed, and the next due times are elsewhere.
+    pub(super) fn schedules_stepped(&mut self, by: Duration, now: Time) {
+        self.schedules.since = now;
+        for (of, watched) in &mut self.schedules.watched {
+            watched.waits = watched
+                .waits
+                .map(|(due, until)| (due, moment::after(until, by)));
+            let dealt = self.model.dealt_with(of);
+            watched.look =
+                dealt.and_then(|dealt| watched.schedule.next(&watched.zone, dealt.min(now)));
+        }
+        self.schedules.timer = None;
+        self.set_schedule_timer();
+    }
+
+    /// Some are due by now: the gravest first, then by name.
+    pub(super) fn schedules_due(&mut self, now: Time) {
+        self.schedules.timer = None;
+        let watched = self.schedules.watched.iter_mut();
+        let due = watched.filter(|(_, one)| one.look.is_some_and(|look| look <= now));
+        let mut due: Vec<_> = due
+            .map(|(of, one)| {
+                one.look = None;
+                let loaded = self.runbooks.at(one.found);
+                let severity = loaded.map(|(loaded, _)| severity(&loaded.program));
+                (Reverse(severity), of.clone())
+            })
+            .collect();
+        due.sort();
+        let due = due.into_iter().map(|(_, of)| Work::Due(of));
+        self.work.extend(due);
+        self.set_schedule_timer();
+    }
+
+    /// A run has ended: what waited for that is looked at.
+    pub(super) fn schedules_wait_no_more(&mut self, runbook: Option<SmolStr>) {
+        let Some(runbook) = runbook else {
+            return;
+        };
+        let first = (runbook.clone(), SmolStr::default(), SmolStr::default());
+        let own = self.schedules.watched.range(first..);
+        let own = own.take_while(|((of, ..), _)| *of == runbook);
+        let due: Vec<_> = own.map(|(of, _)| Work::Due(of.clone())).collect();
+        self.work.extend(due);
+    }
+
+    /// The runbook of the run that a fact ends.
+    pub(super) fn runbook_that_ends(&self, fact: &Fact) -> Option<SmolStr> {
+        let run: RunId = match fact {
+            Fact::RunEnded(fact) => fact.run,
+            Fact::RunQuarantined(fact) => fact.run,
+            _ => return None,
+        };
+        self.model.runbook_of(run).cloned()
+    }
+
+    /// What has come of a schedule since it was dealt with last.
+    pub(super) fn schedule_came(&mut self, of: &Scheduled, now: Time) {
+        let dealt = self.model.dealt_with(of);
+        let Some((watched, dealt)) = self.schedules.watched.get(of).cloned().zip(dealt) else {
+            return;
+        };
+        let dealt = match Planted::DueAgain.is_in() {
+            true => dealt.min(self.schedules.since),
+            false => dealt,
+        };
+        let (schedule, zone) = (&watched.schedule, &watched.zone);
+        let (waits, look) = match schedule.gone(zone, dealt, now, COUNTED) {
+            None => (None, schedule.next(zone, dealt)),
+            Some(gone) => {
+                let until = self.waits_until(&watched, gone);
+                match self.becomes(&watched, &of.0, gone, until, now) {
+                    Becomes::Waits => {
+                        let next = schedule.next(zone, now);
+                        let look = [next, Some(until).filter(|until| *until > now)];
+                        (Some((gone.newest, until)), look.into_iter().flatten().min())
+                    }
+                    Becomes::Is(how) => {
+                        self.comes_to(of, &watched, how, gone, now);
+                        (None, schedule.next(zone, gone.newest))
+                    }
+                }
+            }
+        };
+        if let Some(known) = self.schedules.watched.get_mut(of) {
+            known.waits = waits;
+            known.look = look;
+        }
+        self.set_schedule_timer();
+    }
+
+    /// How long a due time waits for a run that is at work.
+    fn waits_until(&self, watched: &Watched, gone: Gone) -> Time {
+        let known = watched.waits.filter(|(due, _)| *due == gone.newest);
+        let loaded = self.runbooks.at(watched.found);
+        let patience = loaded.map(|(loaded, _)| loaded.program.metadata.patience);
+        known.map_or_else(
+            || moment::after(gone.newest, patience.unwrap_or_default()),
+            |(_, until)| until,
+        )
+    }
+
+    fn becomes(
+        &self,
+        watched: &Watched,
+        runbook: &str,
+        gone: Gone,
+        until: Time,
+        now: Time,
+    ) -> Becomes {
+        let is_busy = self.model.is_busy(runbook) && !Planted::DueBesideRun.is_in();
+        let has_waited = watched.waits.is_some_and(|(due, _)| due == gone.newest);
+        let was_watched = has_waited || gone.newest > self.schedules.since;
+        let is_late = (has_waited || is_busy) && now >= until;
+        let runs_once = self.runbooks.at(watched.found).is_some_and(|(_, trigger)| {
+            matches!(
+                trigger.kind,
+                TriggerKind::Schedule {
+                    missed_run: true,
+                    ..
+                }
+            )
+        });
+        match (was_watched && !is_late, is_busy) {
+            (true, false) => Becomes::Is(DueHow::OnTime),
+            (true, true) => Becomes::Waits,
+            (false, false) if runs_once => Becomes::Is(DueHow::MadeUp),
+            (false, true) if runs_once => Becomes::Waits,
+            (false, _) => Becomes::Is(DueHow::Skipped),
+        }
+    }
+
+    /// It is put on record, and opens its incident.
+    fn comes_to(&mut self, of: &Scheduled, watched: &Watched, how: DueHow, gone: Gone, now: Time) {
+        let (runbook, schedule, zone) = of.clone();
+        let key = SmolStr::from(gone.newest.to_string());
+        let bindings = match how {
+            DueHow::OnTime | DueHow::MadeUp => self.bound_by(watched.found),
+            DueHow::Begins | DueHow::Skipped | DueHow::Same => None,
+        };
+        let Some(bindings) = bindings else {
+            let skipped = watched.fact(of, DueHow::Skipped, gone);
+            return self.record(skipped, now);
+        };
+        if let Some(incident) = self.model.newest_of(&runbook, &key) {
+            let same = ScheduleDue {
+                incident: Some(incident),
+                ..watched.fact(of, DueHow::Same, gone)
+            };
+            return self.record(same, now);
+        }
+        let (event, incident) = (self.model.next_event(), self.model.next_incident());
+        let due = ScheduleDue {
+            event: Some(event),
+            incident: Some(incident),
+            ..watched.fact(of, how, gone)
+        };
+        self.record(due, now);
+        let title = format!("{schedule} in {zone}, due {key}");
+        self.desk.write(Write::Arrived(Arrival {
+            id: event,
+            at: now,
+            event: Event::Due {
+                runbook: runbook.clone(),
+                schedule,
+                zone,
+                due: gone.newest,
+            },
+            disposition: Disposition::Taken(vec![incident]),
+        }));
+        let occasion = Occasion {
+            event,
+            found: watched.found,
+            bindings,
+            firing: None,
+            title,
+        };
+        self.open(occasion, runbook, key, now);
+    }
+
+    /// What a due time binds, which is nothing that holds a value; none where a condition of the trigger does not hold.
+    fn bound_by(&self, found: Found) -> Option<Vec<Value>> {
+        let (loaded, trigger) = self.runbooks.at(found)?;
+        fit(&loaded.program, trigger, |_| Ok(Value::None)).ok()
+    }
+
+    /// Asks to be woken when the next one is to be looked at.
+    fn set_schedule_timer(&mut self) {
+        let looks = self.schedules.watched.values();
+        let Some(next) = looks.filter_map(|one| one.look).min() else {
+            return;
+        };
+        if self.schedules.timer.is_none_or(|known| next < known) {
+            self.schedules.timer = Some(next);
+            self.timers.insert((next, Timer::Schedules));
+        }
+    }
+}
+
+/// One moment, counted as none that was due.
+fn once(now: Time) -> Gone {
+    Gone {
+        newest: now,
+        first: now,
+        count: 0,
+    }
+}
+
+/// The schedules of what is loaded, each once; none where that is a part of what agents load here.
+fn schedules_of(runbooks: &Runbooks) -> BTreeMap<Scheduled, Watched> {
+    let mut all = BTreeMap::new();
+    if runbooks.is_part() {
+        return all;
+    }
+    for (place, loaded) in runbooks.all().iter().enumerate() {
+        let program = &loaded.program;
+        for (trigger, declared) in program.metadata.triggers.iter().enumerate() {
+            let TriggerKind::Schedule { cron, zone, .. } = &declared.kind else {
+                continue;
+            };
+            let zone = zone.as_ref().or(program.zone.as_ref());
+            let zone = zone.map_or(UTC, SmolStr::as_str);
+            let (Some(schedule), Ok(known)) = (Schedule::of(cron), TimeZone::get(zone)) else {
+                continue;
+            };
+            let found = Found {
+                runbook: place,
+                trigger,
+            };
+            let of = (program.runbook.clone(), cron.clone(), zone.into());
+            let watched = Watched {
+                found,
+                trigger: TriggerRef {
+                    runbook: program.runbook.clone(),
+                    code: loaded.hash,
+                    place: u16::try_from(trigger).unwrap_or(u16::MAX),
+                },
+                schedule,
+                zone: known,
+                waits: None,
+                look: None,
+            };
+            all.entry(of).or_insert(watched);
+        }
+    }
+    all
+}
+
+/// The zone of whoever says none.
+const UTC: &str = "UTC";
