@@ -37,6 +37,7 @@ mod output;
 mod packages;
 mod progress;
 mod remote;
+mod request;
 mod run;
 mod store;
 mod storm;
@@ -130,6 +131,7 @@ enum Command {
     Incident(incident::Arguments),
     Dead(dead::Arguments),
     Freeze(freeze::Arguments),
+    Request(request::Arguments),
     Storm(storm::Arguments),
     Store(store::Arguments),
     Completions(completions::Arguments),
@@ -183,6 +185,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Incident(arguments) => incident::run(&arguments, terminal),
         Command::Dead(arguments) => dead::run(&arguments, terminal),
         Command::Freeze(arguments) => freeze::run(&arguments, terminal),
+        Command::Request(arguments) => request::run(&arguments, terminal),
         Command::Storm(arguments) => storm::run(&arguments, terminal),
         Command::Store(arguments) => store::run(&arguments, terminal),
         Command::Completions(arguments) => completions::run(&arguments, terminal),
