@@ -95,3 +95,35 @@ fn what_has_gone_by_is_counted_from_now() {
     );
     assert_eq!(gone("0 11 5 1 *", after, until), None);
 }
+
+/// What another reading of the rules makes of schedules, near every change of the clocks of five continents.
+const LISTED: &str = include_str!("../../../tests/golden/due.txt");
+
+#[test]
+fn another_reading_of_the_rules_places_them_alike() {
+    let lines = LISTED.lines().filter(|line| !line.starts_with('#'));
+    let mut many = 0;
+    for line in lines {
+        let fields: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [zone, cron, after, until, due] = fields.as_slice() else {
+            panic!("{line}");
+        };
+        let (schedule, zone) = (Schedule::of(cron).unwrap(), TimeZone::get(zone).unwrap());
+        let (after, until) = (time(after), time(until));
+        let first = schedule.next(&zone, after);
+        let all = std::iter::successors(first, |due| schedule.next(&zone, *due));
+        let all: Vec<Time> = all.take_while(|due| *due <= until).collect();
+        let found: Vec<String> = all
+            .iter()
+            .map(|due| due.to_string()[8..16].to_owned())
+            .collect();
+        assert_eq!(found.join(" "), *due, "{line}");
+        let gone = schedule.gone(&zone, after, until, 1_000);
+        let counted = gone.map(|gone| (gone.first, gone.newest, gone.count as usize));
+        let expected = all.first().zip(all.last());
+        let expected = expected.map(|(first, last)| (*first, *last, all.len()));
+        assert_eq!(counted, expected, "{line}");
+        many += all.len();
+    }
+    assert!(many > 4_500, "{many}");
+}
