@@ -18,6 +18,8 @@ mod exec;
 mod host;
 mod http;
 mod inventory;
+#[cfg(feature = "kubernetes")]
+mod k8s;
 mod lack;
 mod late;
 mod operation;
@@ -50,6 +52,8 @@ pub const ALL: &[Connector] = &[
     exec::CONNECTOR,
     host::CONNECTOR,
     http::CONNECTOR,
+    #[cfg(feature = "kubernetes")]
+    k8s::CONNECTOR,
     own::CONNECTOR,
     prom::CONNECTOR,
     tcp::CONNECTOR,

@@ -12,6 +12,7 @@ mod key;
 mod parts;
 mod reader;
 mod retention;
+mod servers;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,7 @@ pub struct Settings {
     /// The contact that hears of what concerns no product.
     pub platform: Option<SmolStr>,
     pub prometheus: Option<Prometheus>,
+    pub kubernetes: Option<Account>,
     /// By the name that a package uses.
     pub hosts: BTreeMap<SmolStr, Host>,
     /// Absolute paths, by the name that a list of arguments may begin with.
@@ -90,6 +92,21 @@ pub struct Prometheus {
     pub url: Url,
     /// Sent as a bearer token.
     pub token: Option<SecretRef>,
+}
+
+/// Who the agent is on a cluster, and where that cluster is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// The account of the pod that the agent runs in.
+    OfPod,
+    Kubeconfig {
+        /// Relative to the folder of the file.
+        path: PathBuf,
+        /// The file's current one otherwise.
+        context: Option<SmolStr>,
+        /// Commands that may be started for credentials.
+        exec: BTreeSet<String>,
+    },
 }
 
 /// A machine.
@@ -189,6 +206,7 @@ impl Settings {
             log,
             platform,
             prometheus,
+            kubernetes,
             hosts,
             programs,
             places: _,
@@ -206,6 +224,7 @@ impl Settings {
             ("log", *log != other.log),
             ("platform", *platform != other.platform),
             ("prometheus", *prometheus != other.prometheus),
+            ("kubernetes", *kubernetes != other.kubernetes),
             ("hosts", *hosts != other.hosts),
             ("programs", *programs != other.programs),
             ("contacts", *contacts != other.contacts),
@@ -227,6 +246,7 @@ impl Default for Settings {
             log: LogForm::default(),
             platform: None,
             prometheus: None,
+            kubernetes: None,
             hosts: BTreeMap::new(),
             programs: BTreeMap::new(),
             places: BTreeMap::new(),

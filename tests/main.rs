@@ -41,6 +41,7 @@ mod suites {
     pub mod judged;
     pub mod kept;
     pub mod kill;
+    pub mod kubernetes;
     pub mod lacks;
     pub mod library;
     pub mod lint;
@@ -110,6 +111,7 @@ const SUITES: &[Suite] = &[
     ("agent", suites::agent::trials),
     ("kept", suites::kept::trials),
     ("kill", suites::kill::trials),
+    ("kubernetes", suites::kubernetes::trials),
     ("lacks", suites::lacks::trials),
     ("engine", suites::engine::trials),
     ("golden", suites::golden::trials),
@@ -135,5 +137,7 @@ fn main() -> std::process::ExitCode {
         .iter()
         .flat_map(|(_, trials)| trials())
         .collect::<Vec<_>>();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    suites::kubernetes::stop();
+    conclusion.exit_code()
 }

@@ -21,7 +21,12 @@ impl Offers for Offered<'_> {
                 table: "prometheus",
                 text: "url = \"http://localhost:9090\"",
             }),
+            SpeaksTo::Kubernetes if self.0.kubernetes.is_none() => Offer::Unset(Line {
+                table: "kubernetes",
+                text: "kubeconfig = \"/path/to/kubeconfig\"",
+            }),
             SpeaksTo::Prometheus
+            | SpeaksTo::Kubernetes
             | SpeaksTo::Machines
             | SpeaksTo::Addresses
             | SpeaksTo::Resolver

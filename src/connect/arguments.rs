@@ -51,6 +51,14 @@ pub fn time(call: &Call, name: &str) -> Result<Time, String> {
     }
 }
 
+#[cfg(feature = "kubernetes")]
+pub fn int(call: &Call, name: &str) -> Result<i64, String> {
+    match value(call, name)? {
+        Value::Int(number) => Ok(*number),
+        _ => Err(misfit(call, name, "a whole number")),
+    }
+}
+
 pub fn port(call: &Call, name: &str) -> Result<u16, String> {
     match value(call, name)? {
         Value::Int(port) => u16::try_from(*port).ok().filter(|port| *port > 0),

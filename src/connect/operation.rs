@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use super::{Client, ExecOptions, Inventory, PromOptions, Provider, Secrets};
 use crate::effect::Call;
+#[cfg(feature = "kubernetes")]
+use crate::settings::Account;
 
 /// One call that a connector carries out, as the library declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct Parts {
     pub inventory: Arc<Inventory>,
     pub programs: ExecOptions,
     pub prometheus: Option<PromOptions>,
+    #[cfg(feature = "kubernetes")]
+    pub kubernetes: Option<Account>,
 }
 
 /// A connector that was made, or why it cannot be.
@@ -60,6 +64,12 @@ pub enum SpeaksTo {
     Addresses,
     /// The server of `[prometheus]`.
     Prometheus,
+    /// The cluster of `[kubernetes]`.
+    #[cfg_attr(
+        not(feature = "kubernetes"),
+        expect(dead_code, reason = "its connector is left out")
+    )]
+    Kubernetes,
     /// The resolver of the machine that the agent runs on.
     Resolver,
     /// The agent itself answers.

@@ -21,6 +21,10 @@ pub struct Setup {
     pub prom: String,
     /// Sent to the Prometheus.
     pub bearer: Option<String>,
+    /// The file that says where the cluster is.
+    pub kubeconfig: Option<PathBuf>,
+    /// Commands that it may start.
+    pub exec: Vec<String>,
     /// Names and texts.
     pub secrets: Vec<(String, String)>,
     /// Names, addresses and roles.
@@ -62,8 +66,16 @@ pub enum Arg {
     Time(i64),
     Secret(String),
     Host(String),
+    Found(Found),
+    Pod(&'static str, &'static str),
+    Deployment(&'static str, &'static str),
+    Revision(&'static str, &'static str),
     Map(Vec<(&'static str, Arg)>),
 }
+
+/// A value that was observed, to be given to a change.
+#[derive(Clone, Debug)]
+pub struct Found(Value);
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +126,37 @@ pub fn operations() -> Vec<Operation> {
     rows.collect()
 }
 
+impl Found {
+    /// The things of a list.
+    pub fn items(&self) -> Vec<Found> {
+        match &self.0 {
+            Value::List(items) => items.iter().cloned().map(Found).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A field of a thing.
+    pub fn field(&self, name: &str) -> Option<Found> {
+        match &self.0 {
+            Value::Target(target) => target.field(name).cloned().map(Found),
+            _ => None,
+        }
+    }
+
+    /// As it prints.
+    pub fn plain(&self) -> String {
+        self.0.to_plain()
+    }
+
+    /// The mark by which a thing is told from its successor.
+    pub fn uid(&self) -> Option<String> {
+        match &self.0 {
+            Value::Target(target) => target.uid.as_ref().map(ToString::to_string),
+            _ => None,
+        }
+    }
+}
+
 impl Connectors {
     /// All of them; fails as the settings of an agent would.
     pub fn new(setup: &Setup) -> Result<Connectors, String> {
@@ -149,6 +192,15 @@ impl Connectors {
             inventory,
             programs,
             prometheus: Some(options),
+            #[cfg(feature = "kubernetes")]
+            kubernetes: setup
+                .kubeconfig
+                .clone()
+                .map(|path| crate::settings::Account::Kubeconfig {
+                    path,
+                    context: None,
+                    exec: setup.exec.iter().cloned().collect(),
+                }),
         };
         let made = ALL.iter().map(|connector| (connector.make)(&parts));
         let made = made.collect::<Result<Vec<_>, String>>()?;
@@ -171,6 +223,16 @@ impl Connectors {
             Observed::Failed(Failure::NoData(what)) => Came::NoData(what.as_str().into()),
             Observed::Failed(failure) => Came::Failed(failure.to_string()),
             Observed::Evaluate => Came::Failed("nobody answers".into()),
+        }
+    }
+
+    /// Looks for a value that is given to a change afterwards.
+    pub async fn find(&self, ask: Ask) -> Result<Found, Came> {
+        match self.provider(&ask).observe(granted(ask)).await {
+            Observed::Value(value) => Ok(Found(value)),
+            Observed::Failed(Failure::NoData(what)) => Err(Came::NoData(what.as_str().into())),
+            Observed::Failed(failure) => Err(Came::Failed(failure.to_string())),
+            Observed::Evaluate => Err(Came::Failed("nobody answers".into())),
         }
     }
 
@@ -229,7 +291,18 @@ fn value(arg: Arg) -> Value {
         Arg::Duration(millis) => Value::Duration(Duration::from_millis(millis)),
         Arg::Time(millis) => Value::Time(Time::from_millis(millis).unwrap_or_default()),
         Arg::Secret(name) => Value::Secret(Text::from(name)),
-        Arg::Host(name) => host(&name),
+        Arg::Host(name) => bare("host.Host", &[("host.Host", &name)]),
+        Arg::Found(found) => found.0,
+        Arg::Pod(namespace, name) => thing("k8s.Pod", namespace, name),
+        Arg::Deployment(namespace, name) => thing("k8s.Deployment", namespace, name),
+        Arg::Revision(namespace, name) => {
+            let keys = [
+                ("k8s.Namespace", namespace),
+                ("k8s.Deployment", name),
+                ("k8s.Revision", "1"),
+            ];
+            bare("k8s.Revision", &keys)
+        }
         Arg::Map(entries) => {
             let entries = entries.into_iter();
             let entries = entries.map(|(key, arg)| (Value::text(key), value(arg)));
@@ -238,19 +311,24 @@ fn value(arg: Arg) -> Value {
     }
 }
 
-/// A host of which nothing but the name is known.
-fn host(name: &str) -> Value {
-    let key = Key {
-        kind: "host.Host".into(),
-        key: name.into(),
-    };
+/// A thing in a namespace.
+fn thing(kind: &str, namespace: &str, name: &str) -> Value {
+    bare(kind, &[("k8s.Namespace", namespace), (kind, name)])
+}
+
+/// A thing of which nothing but its place is known, and a mark if it is in a cluster.
+fn bare(kind: &str, keys: &[(&str, &str)]) -> Value {
+    let keys = keys.iter().map(|(kind, key)| Key {
+        kind: (*kind).into(),
+        key: (*key).into(),
+    });
     let shape = Shape {
-        name: key.kind.clone(),
+        name: kind.into(),
         fields: Box::default(),
     };
     Value::Target(Arc::new(Target {
-        identity: Identity(vec![key]),
-        uid: None,
+        identity: Identity(keys.collect()),
+        uid: kind.starts_with("k8s.").then(|| "a-uid".into()),
         snapshot: Record {
             shape: Arc::new(shape),
             fields: Vec::new(),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::{Checked, checked};
 use crate::diag::Diagnostic;
-use crate::settings::{self, Contact, Denied, LogForm, Need, Retention, SecretRef, Settings};
+use crate::settings::{
+    self, Account, Contact, Denied, Host, LogForm, Need, Retention, SecretRef, Settings,
+};
 use crate::text::Sources;
 use crate::value::{Identity, Key, Query, Record, Shape, Tag, Target, Value};
 
@@ -119,6 +121,22 @@ fn target(keys: &[&str]) -> Target {
     }
 }
 
+fn machine(host: &Host) -> String {
+    let here = if host.here { " here" } else { "" };
+    format!("{} as {:?}{here}", host.address, host.role)
+}
+
+fn who(account: &Account) -> String {
+    match account {
+        Account::OfPod => "as the pod".to_owned(),
+        Account::Kubeconfig {
+            path,
+            context,
+            exec,
+        } => format!("by {} {context:?} {exec:?}", path.display()),
+    }
+}
+
 fn outline(settings: &Settings) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
@@ -141,12 +159,11 @@ fn outline(settings: &Settings) -> String {
         let token = token(prometheus.token.as_ref());
         line(format!("prometheus {}{token}", prometheus.url));
     }
+    if let Some(account) = &settings.kubernetes {
+        line(format!("kubernetes {}", who(account)));
+    }
     for (name, host) in &settings.hosts {
-        let here = if host.here { " here" } else { "" };
-        line(format!(
-            "host {name} {} as {:?}{here}",
-            host.address, host.role
-        ));
+        line(format!("host {name} {}", machine(host)));
     }
     for (name, path) in &settings.programs {
         line(format!("program {name} {}", path.display()));

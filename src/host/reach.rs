@@ -14,6 +14,8 @@ use crate::connect::{
 };
 use crate::diag::Code;
 use crate::project::Trouble;
+#[cfg(feature = "kubernetes")]
+use crate::settings::Account;
 use crate::settings::{CallerKind, Contact, SecretRef, Settings};
 
 /// The longest secret.
@@ -155,6 +157,19 @@ impl Making<'_> {
                 programs: programs.collect(),
             },
             prometheus,
+            #[cfg(feature = "kubernetes")]
+            kubernetes: settings.kubernetes.as_ref().map(|account| match account {
+                Account::OfPod => Account::OfPod,
+                Account::Kubeconfig {
+                    path,
+                    context,
+                    exec,
+                } => Account::Kubeconfig {
+                    path: self.folder.join(path),
+                    context: context.clone(),
+                    exec: exec.clone(),
+                },
+            }),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In: what the readers say of their keys. Out: what a table may have, and the tables of the page on settings.
 
-use super::{bounds, parts, reader, retention};
+use super::{bounds, parts, reader, retention, servers};
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +23,10 @@ pub struct Table {
 }
 
 /// Every table with keys of its own, in the order of the page.
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 11] = [
     parts::FILE,
-    parts::PROMETHEUS,
+    servers::PROMETHEUS,
+    servers::KUBERNETES,
     parts::HOST,
     parts::CONTACT,
     reader::SECRET,

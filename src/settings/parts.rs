@@ -9,8 +9,8 @@ use toml::de::DeTable;
 use super::key::{Table, key};
 use super::reader::{Found, Reader, Section};
 use super::{
-    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, bounds, grants,
-    retention, value,
+    Caller, CallerKind, Contact, Host, LogForm, SecretRef, Settings, bounds, grants, retention,
+    servers, value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -49,6 +49,7 @@ pub const FILE: Table = Table {
             "none",
             "[where metrics are asked for](#prometheus)",
         ),
+        key("kubernetes", "none", "[the cluster](#kubernetes)"),
         key("hosts", "none", "[the machines](#hosts)"),
         key(
             "programs",
@@ -74,22 +75,6 @@ pub const FILE: Table = Table {
             "retention",
             "",
             "[how long what is over is kept](#retention)",
-        ),
-    ],
-};
-/// `[prometheus]`
-pub const PROMETHEUS: Table = Table {
-    heading: "prometheus",
-    keys: &[
-        key(
-            "url",
-            "needed",
-            "the address of a Prometheus, or of what speaks as one, without a query",
-        ),
-        key(
-            "token",
-            "none",
-            "[a secret](#a-secret), sent as a bearer token",
         ),
     ],
 };
@@ -212,7 +197,8 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         log: reader
             .text(&file, "log", value::log_form)
             .unwrap_or(LogForm::Text),
-        prometheus: prometheus(reader, &file),
+        prometheus: servers::prometheus(reader, &file),
+        kubernetes: servers::kubernetes(reader, &file),
         hosts: hosts(reader, &file),
         programs,
         places,
@@ -224,19 +210,6 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         retention: retention::read(reader, &file),
         keys: file.names(),
     }
-}
-
-fn prometheus(reader: &mut Reader<'_>, file: &Section<'_>) -> Option<Prometheus> {
-    let found = file.value("prometheus")?;
-    let table = reader.table("prometheus", found)?;
-    let at = reader.span(found.span());
-    let section = reader.section(table, at, &PROMETHEUS);
-    let token = reader.secret(&section, "token");
-    if section.value("url").is_none() {
-        reader.missing(&section, "url", "\"http://127.0.0.1:9090\"");
-    }
-    let url = reader.url(&section, "url", value::base_url)?;
-    Some(Prometheus { url, token })
 }
 
 fn hosts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Host> {
@@ -419,7 +392,7 @@ fn callers(reader: &mut Reader<'_>, file: &Section<'_>) -> Vec<Caller> {
 }
 
 /// Says why the value of a key cannot be.
-fn at_value(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, label: &str) {
+pub fn at_value(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, label: &str) {
     if let Some(found) = section.value(key) {
         let span = reader.span(found.span());
         reader.wrong_at(key, span, label);
@@ -469,7 +442,7 @@ fn caller(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Caller> {
 }
 
 /// The texts of a list under a key, each once and with its meaning; none if it is no list, or empty.
-fn each<T: Ord + Clone>(
+pub fn each<T: Ord + Clone>(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     key: &str,

@@ -9,10 +9,12 @@ mod exec;
 mod http;
 mod people;
 mod prom;
-mod shapes;
+pub mod shapes;
 mod tcp;
 
+use std::fs;
 use std::future::Future;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -59,8 +61,19 @@ fn run<Out>(future: impl Future<Output = Out>) -> Out {
     runtime.block_on(async { tokio::time::timeout(limit, future).await.unwrap() })
 }
 
-/// Connectors that know the secret `token`, the host `box` at 127.0.0.1, and this Prometheus.
-fn connectors(prom: &str) -> Connectors {
+/// Connectors that know the secret `token`, the host `box` at 127.0.0.1, and this server as Prometheus and as cluster.
+fn connectors(server: &str) -> Connectors {
+    let prom = server;
+    let address = match server.is_empty() {
+        true => "http://127.0.0.1:1",
+        false => server,
+    };
+    let text = crate::suites::kubernetes::kubeconfig(address, SECRET, "/nowhere".as_ref());
+    // It is read whenever a connection is made.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kubeconfigs");
+    fs::create_dir_all(&folder).unwrap();
+    let kubeconfig = folder.join(fresh_key());
+    fs::write(&kubeconfig, text).unwrap();
     let setup = Setup {
         prom: prom.into(),
         bearer: Some(SECRET.into()),
@@ -75,6 +88,8 @@ fn connectors(prom: &str) -> Connectors {
         ],
         here: "box".into(),
         programs: vec![("sh".into(), "/bin/sh".into())],
+        kubeconfig: Some(kubeconfig),
+        exec: Vec::new(),
     };
     Connectors::new(&setup).unwrap()
 }
@@ -98,7 +113,7 @@ fn ask(call: &str, args: Vec<(&'static str, Arg)>) -> Ask {
 }
 
 /// What was said, if it is words.
-fn words(came: &Came) -> &str {
+pub fn words(came: &Came) -> &str {
     match came {
         Came::NoData(words)
         | Came::Failed(words)

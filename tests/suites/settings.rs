@@ -138,6 +138,10 @@ fn every_key_is_named() {
             "[prometheus]\nurl = \"http://a\"\nzzzzzzzz = 1".to_owned(),
         ),
         (
+            "kubernetes",
+            "[kubernetes]\nin_cluster = true\nzzzzzzzz = 1".to_owned(),
+        ),
+        (
             "hosts",
             "[hosts.a]\naddress = \"a\"\nzzzzzzzz = 1".to_owned(),
         ),

@@ -26,17 +26,6 @@ const NOT_YET: &[&str] = &[
     "host.top_writers",
     "host.usage",
     "k8s.delete_volume_claim",
-    "k8s.deployment",
-    "k8s.namespace",
-    "k8s.pod",
-    "k8s.pods",
-    "k8s.replicas",
-    "k8s.restart",
-    "k8s.revision",
-    "k8s.rollback",
-    "k8s.rolled_back",
-    "k8s.rollout_restart",
-    "k8s.scale",
     "k8s.volume_claim",
 ];
 

@@ -37,7 +37,28 @@ pub const CASES: &[Case] = &[
 type Subject = fn(u16) -> Ask;
 
 /// They speak to a server of the test.
-const SERVED: &[Subject] = &[prom_value, prom_points, http_get, http_post, tcp_ask];
+const SERVED: &[Subject] = &[
+    prom_value,
+    prom_points,
+    http_get,
+    http_post,
+    tcp_ask,
+    k8s_pods,
+    k8s_restart,
+];
+
+/// They do as one of these does, and are tried by themselves where no server is needed.
+const ALIKE: &[Subject] = &[
+    |_| ask("k8s.namespace", vec![("name", Arg::Text("shop".into()))]),
+    |_| k8s_named("k8s.deployment"),
+    |_| k8s_named("k8s.pod"),
+    |_| k8s_of("k8s.revision", "of", Some(("number", Arg::Int(1)))),
+    |_| k8s_of("k8s.replicas", "of", None),
+    |_| k8s_of("k8s.rolled_back", "what", Some(k8s_to())),
+    |_| k8s_of("k8s.rollout_restart", "what", None),
+    |_| k8s_of("k8s.scale", "what", Some(("to", Arg::Int(2)))),
+    |_| k8s_of("k8s.rollback", "what", Some(k8s_to())),
+];
 
 /// They do not, or do not listen to it.
 const OTHERS: &[Subject] = &[
@@ -59,7 +80,8 @@ fn changes(ask: &Ask) -> bool {
 
 /// A call of each operation.
 fn all() -> impl Iterator<Item = Ask> {
-    SERVED.iter().chain(OTHERS).map(|subject| subject(1))
+    let subjects = SERVED.iter().chain(ALIKE).chain(OTHERS);
+    subjects.map(|subject| subject(1))
 }
 
 fn dns_lookup(_: u16) -> Ask {
@@ -121,6 +143,30 @@ fn http_post(port: u16) -> Ask {
     call.call = "http.post".into();
     call.args.insert(1, ("body", Arg::Text("x".into())));
     call
+}
+
+fn k8s_pods(_: u16) -> Ask {
+    let namespace = Arg::Text("shop".into());
+    ask("k8s.pods", vec![("namespace", namespace)])
+}
+
+fn k8s_restart(_: u16) -> Ask {
+    ask("k8s.restart", vec![("what", Arg::Pod("shop", "w-1"))])
+}
+
+fn k8s_named(call: &str) -> Ask {
+    let [namespace, name] = ["shop", "w-1"].map(|text| Arg::Text(text.into()));
+    ask(call, vec![("namespace", namespace), ("name", name)])
+}
+
+fn k8s_of(call: &str, of: &'static str, more: Option<(&'static str, Arg)>) -> Ask {
+    let mut args = vec![(of, Arg::Deployment("shop", "web"))];
+    args.extend(more);
+    ask(call, args)
+}
+
+fn k8s_to() -> (&'static str, Arg) {
+    ("to", Arg::Revision("shop", "web"))
 }
 
 fn tcp_ask(port: u16) -> Ask {
@@ -224,6 +270,8 @@ fn the_deadline_is_kept() {
             "http.post" => assert_eq!(came, Came::Unknown),
             // Silence is an answer there.
             "tcp.ask" => assert!(matches!(came, Came::Value(..))),
+            // It looks before it changes anything.
+            "k8s.restart" => assert!(matches!(came, Came::NotApplied(_)), "{came:?}"),
             _ => assert!(matches!(came, Came::Failed(_)), "{name}: {came:?}"),
         }
     }
@@ -282,6 +330,8 @@ fn garbage_is_no_answer() {
         match name.as_str() {
             "http.post" => assert_eq!(came, Came::Unknown),
             "tcp.ask" => assert!(matches!(came, Came::Value(..))),
+            // It looks before it changes anything.
+            "k8s.restart" => assert!(matches!(came, Came::NotApplied(_)), "{came:?}"),
             _ => assert!(matches!(came, Came::Failed(_)), "{name}: {came:?}"),
         }
     }
@@ -305,6 +355,9 @@ fn an_endless_answer_is_bounded() {
                 );
             }
             "http.post" => assert_eq!(came, Came::Applied),
+            "k8s.pods" | "k8s.restart" => {
+                assert!(super::words(&came).contains("broke off"), "{came:?}");
+            }
             _ => assert!(matches!(came, Came::Value(..)), "{name}"),
         }
     }

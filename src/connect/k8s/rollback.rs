@@ -1,0 +1,70 @@
+//! An earlier template: nothing of the deployment is replaced but that, and only if nobody else was faster.
+
+use serde_json::json;
+
+use super::answer::Kind;
+use super::client::{Form, Until};
+use super::deployment::{ROUNDS, before, dropped, meant};
+use super::object::Deployment;
+use super::{Nothing, Undone, place, revision};
+use crate::effect::Call;
+use crate::value::Value;
+
+/// `k8s.rolled_back`: whether the template is that of the revision.
+pub async fn is_done(until: &Until<'_>, call: &Call) -> Result<Value, Nothing> {
+    let place = place::deployment(call, "what")?;
+    let to = place::revision(call, "to", &place)?;
+    let deployment = meant(until, &place).await?;
+    let sets = revision::sets(until, &place, &deployment.metadata.uid).await?;
+    let set = sets.iter().find(|set| set.metadata.uid == to);
+    let gone = || Nothing::NoData(format!("`{place}` has not kept that revision"));
+    let is_same = set.ok_or_else(gone)?.template() == deployment.spec.template;
+    Ok(Value::Bool(is_same))
+}
+
+/// `k8s.rollback`
+pub async fn roll_back(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
+    let place = place::deployment(call, "what")?;
+    let to = place::revision(call, "to", &place)?;
+    let mut seen = None;
+    let mut refusal = None;
+    for _ in 0..ROUNDS {
+        let deployment = before(until, &place, seen).await?;
+        let metadata = &deployment.metadata;
+        let sets = revision::sets(until, &place, &metadata.uid).await;
+        let sets = sets.map_err(Undone::before)?;
+        let set = sets.iter().find(|set| set.metadata.uid == to);
+        let template = set.map(|set| set.template());
+        let template = template.ok_or_else(|| format!("`{place}` has not kept that revision"))?;
+        if template == deployment.spec.template {
+            return Ok(());
+        }
+        if deployment.spec.paused {
+            let why = format!("the roll-out of `{place}` is paused: nothing would be rolled back");
+            return Err(Undone::NotApplied(why));
+        }
+        seen = Some(metadata.generation);
+        let body = json!([
+            { "op": "test", "path": "/metadata/uid", "value": metadata.uid },
+            { "op": "test", "path": "/metadata/resourceVersion", "value": metadata.resource_version },
+            { "op": "replace", "path": "/spec/template", "value": template },
+        ]);
+        match until
+            .patch::<Deployment>(&place, "", Form::Steps, &body)
+            .await
+        {
+            Ok(now) => {
+                return match now.pointer("/spec/template") == Some(&template) {
+                    true => Ok(()),
+                    false => Err(dropped(&place)),
+                };
+            }
+            // A step that does not fit is told as what cannot be.
+            Err(conflict) if matches!(conflict.kind, Kind::Conflict | Kind::Invalid) => {
+                refusal = Some(conflict);
+            }
+            Err(refusal) => return Err(Undone::of(refusal)),
+        }
+    }
+    Err(refusal.map_or(Undone::Unknown, Undone::of))
+}
