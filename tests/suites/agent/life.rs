@@ -467,13 +467,15 @@ fn no_connector() {
     let package = "package/service.rbk";
     stage.change(package, "use std.{exec, host,", "use std.{exec, host, k8s,");
     let words = "page builder \"nobody can tell";
-    let block = format!("{{\n  attach k8s.pods(\"shop\")\n  {words} how ${{service}} is\"\n}}");
+    let block = format!(
+        "{{\n  attach k8s.volume_claim(\"shop\", \"scratch\")\n  {words} how ${{service}} is\"\n}}"
+    );
     stage.change(package, &format!("{words} how ${{service}} is\""), &block);
     let (code, said) = stage.refused();
     assert_eq!(code, Some(1), "{said}");
     for words in [
         "E0023",
-        "no connector offers `k8s.pods`, needed by `service_down`",
+        "no connector offers `k8s.volume_claim`, needed by `service_down`",
     ] {
         assert!(said.contains(words), "no {words} in {said}");
     }
