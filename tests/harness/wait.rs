@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long anything may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(120);
 const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Asks until there is an answer. When the time is over, fails with what was waited for and what `state`
