@@ -142,18 +142,11 @@ impl Sqlite {
         match migrate::look(&connection)? {
             Schema::Current => {}
             Schema::Fresh => return Ok(None),
-            Schema::Older(version) if migrate::is_read_as_it_is(version) => {
+            Schema::Older(version) => {
+                let tables = migrate::tables_added(version).ok_or_else(|| earlier(path))?;
+                // In a database of this connection: nothing is written to the file.
+                connection.execute_batch(&tables).map_err(from_sqlite)?;
                 migrate::look_at_form(&connection)?;
-            }
-            Schema::Older(_) => {
-                return Err(error(
-                    ErrorKind::Failed,
-                    format!(
-                        "an earlier version of this tool wrote {}: start the agent once, which \
-                         brings it up to date",
-                        path.display()
-                    ),
-                ));
             }
         }
         Ok(Some(Sqlite {
@@ -164,6 +157,15 @@ impl Sqlite {
             broken: None,
         }))
     }
+}
+
+/// Says of a store that its tables are others than those that are read.
+fn earlier(path: &Path) -> Error {
+    let path = path.display();
+    let why = format!(
+        "an earlier version of this tool wrote {path}: start the agent once, which brings it up to date"
+    );
+    error(ErrorKind::Failed, why)
 }
 
 /// Says of a store that nothing is in it.
