@@ -7,12 +7,12 @@ use std::error::Error;
 
 use http::{Method, Request};
 use http_body_util::{BodyExt, Limited};
-use kube::client::Body;
+use kube::client::{AuthError, Body};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::sync::Mutex;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::account;
@@ -36,8 +36,27 @@ const BUSY: Duration = Duration::from_secs(1);
 /// One cluster.
 pub struct Cluster {
     account: Account,
-    client: Mutex<Option<kube::Client>>,
+    client: Mutex<Connection>,
     pace: Pace,
+}
+
+/// What requests go over.
+enum Connection {
+    None,
+    /// It is being made, once for all who wait for it: that may start a command, and no second one beside it.
+    Making(JoinHandle<Result<kube::Client, Refusal>>),
+    Made(kube::Client),
+}
+
+impl Connection {
+    async fn make(account: Account) -> Result<kube::Client, Refusal> {
+        let unreached = |why| Refusal::new(Kind::Unreached, why);
+        let config = account::config(&account).await.map_err(unreached)?;
+        // It may run a command for the credentials.
+        let made = spawn_blocking(move || kube::Client::try_from(config)).await;
+        let made = made.map_err(|error| unreached(error.to_string()))?;
+        made.map_err(|error| unreached(words(&error)))
+    }
 }
 
 /// The same for as long as somebody waits.
@@ -73,7 +92,7 @@ impl Cluster {
     pub fn new(account: Account) -> Cluster {
         Cluster {
             account,
-            client: Mutex::new(None),
+            client: Mutex::new(Connection::None),
             pace: Pace::new(),
         }
     }
@@ -87,22 +106,27 @@ impl Cluster {
 
     async fn client(&self) -> Result<kube::Client, Refusal> {
         let mut kept = self.client.lock().await;
-        if let Some(client) = &*kept {
-            return Ok(client.clone());
+        if let Connection::None = *kept {
+            *kept = Connection::Making(tokio::spawn(Connection::make(self.account.clone())));
         }
-        let account = self.account.clone();
-        let unreached = |why| Refusal::new(Kind::Unreached, why);
-        let config = account::config(&account).await.map_err(unreached)?;
-        // It may run a command for the credentials.
-        let made = spawn_blocking(move || kube::Client::try_from(config)).await;
-        let made = made.map_err(|error| unreached(error.to_string()))?;
-        let client = made.map_err(|error| unreached(words(&error)))?;
-        *kept = Some(client.clone());
-        Ok(client)
+        let made = match &mut *kept {
+            Connection::Made(client) => Ok(client.clone()),
+            // Whoever goes away before it is there leaves it to the next one.
+            Connection::Making(making) => match making.await {
+                Ok(made) => made,
+                Err(error) => Err(Refusal::new(Kind::Unreached, error.to_string())),
+            },
+            Connection::None => Err(Refusal::new(Kind::Unreached, "there is no connection")),
+        };
+        *kept = match &made {
+            Ok(client) => Connection::Made(client.clone()),
+            Err(_) => Connection::None,
+        };
+        made
     }
 
     async fn forget(&self) {
-        *self.client.lock().await = None;
+        *self.client.lock().await = Connection::None;
     }
 }
 
@@ -210,7 +234,10 @@ impl Until<'_> {
     async fn once(&self, sent: &Sent<'_>) -> Result<Vec<u8>, Refusal> {
         let late = || Refusal::new(Kind::Unsent, "the time was over before it was sent");
         let client = in_time(self.deadline, self.cluster.client()).await;
-        let client = client.ok_or_else(late)??;
+        let client = client.ok_or_else(|| {
+            let why = "the time was over before there were credentials and a connection";
+            Refusal::new(Kind::Unsent, why)
+        })??;
         if !self.cluster.pace.place(self.deadline).await {
             return Err(late());
         }
@@ -304,7 +331,7 @@ fn how_far(error: &kube::Error) -> Sending {
                 false => Sending::Sent,
             };
         }
-        let is_auth = error.downcast_ref::<kube::client::AuthError>().is_some();
+        let is_auth = error.downcast_ref::<AuthError>().is_some();
         let known = error.downcast_ref::<kube::Error>();
         if is_auth
             || matches!(
@@ -322,8 +349,19 @@ fn how_far(error: &kube::Error) -> Sending {
     Sending::Broken
 }
 
-/// An error and its causes in one line.
+/// An error and its causes in one line; nothing of what is told of credentials, which may have them in it.
 pub fn words(error: &(dyn Error + 'static)) -> String {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        let by_kube = match inner.downcast_ref::<kube::Error>() {
+            Some(kube::Error::Auth(auth)) => Some(auth),
+            Some(_) | None => None,
+        };
+        if let Some(auth) = by_kube.or_else(|| inner.downcast_ref::<AuthError>()) {
+            return account::without(auth);
+        }
+        cause = inner.source();
+    }
     let mut words = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -141,10 +141,11 @@ pub async fn restart(until: &Until<'_>, call: &Call, key: &str) -> Result<(), Un
             .await
         {
             Ok(now) => {
-                let mark = now.pointer(&format!("/spec/template{mark}"));
-                return match mark.and_then(|mark| mark.as_str()) == Some(key) {
+                let marked = now.pointer(&format!("/spec/template{mark}"));
+                let template = now.pointer("/spec/template");
+                return match marked.and_then(|mark| mark.as_str()) == Some(key) {
                     true => Ok(()),
-                    false => Err(dropped(&place)),
+                    false => Err(came_to(&place, template == Some(&deployment.spec.template))),
                 };
             }
             Err(conflict) if conflict.kind == Kind::Conflict => refusal = Some(conflict),
@@ -154,11 +155,14 @@ pub async fn restart(until: &Until<'_>, call: &Call, key: &str) -> Result<(), Un
     Err(refusal.map_or(Undone::Unknown, Undone::of))
 }
 
-/// A yes after which nothing is as it was asked for.
-pub fn dropped(place: &Place) -> Undone {
-    Undone::NotApplied(format!(
-        "the cluster took the change to `{place}` and dropped what it says"
-    ))
+/// A yes after which it is not as it was asked for: as it was before, or something else that the cluster made of it.
+pub fn came_to(place: &Place, is_as_before: bool) -> Undone {
+    match is_as_before {
+        true => Undone::NotApplied(format!(
+            "the cluster took the change to `{place}` and dropped what it says"
+        )),
+        false => Undone::Unknown,
+    }
 }
 
 /// Who keeps the number of its replicas.

@@ -118,7 +118,7 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         Err(refusal) if refusal.is_absence() => return Ok(()),
         Err(refusal) => return Err(Undone::before(refusal)),
     };
-    if place.is_other(&pod.metadata.uid) || pod.metadata.deletion_timestamp.is_some() {
+    if !stays(&place, &pod) {
         return Ok(());
     }
     if pod.metadata.controller().is_none() {
@@ -127,8 +127,19 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
     }
     match until.delete::<Pod>(&place, uid).await {
         Ok(()) => Ok(()),
-        // The precondition is the uid alone: that one is gone.
-        Err(refusal) if refusal.is_absence() || refusal.kind == Kind::Conflict => Ok(()),
+        Err(refusal) if refusal.is_absence() => Ok(()),
+        // The precondition is the uid alone; still it is looked at whether that one is gone.
+        Err(refusal) if refusal.kind == Kind::Conflict => match until.get::<Pod>(&place).await {
+            Ok(pod) if stays(&place, &pod) => Err(Undone::of(refusal)),
+            Ok(_) => Ok(()),
+            Err(absent) if absent.is_absence() => Ok(()),
+            Err(_) => Err(Undone::Unknown),
+        },
         Err(refusal) => Err(Undone::of(refusal)),
     }
+}
+
+/// Whether it is the pod that is meant, and not on its way out.
+fn stays(place: &Place, pod: &Pod) -> bool {
+    !place.is_other(&pod.metadata.uid) && pod.metadata.deletion_timestamp.is_none()
 }

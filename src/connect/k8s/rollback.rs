@@ -1,10 +1,10 @@
 //! An earlier template: nothing of the deployment is replaced but that, and only if nobody else was faster.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::answer::Kind;
 use super::client::{Form, Until};
-use super::deployment::{ROUNDS, before, dropped, meant};
+use super::deployment::{ROUNDS, before, came_to, meant};
 use super::object::Deployment;
 use super::{Nothing, Undone, place, revision};
 use crate::effect::Call;
@@ -18,8 +18,31 @@ pub async fn is_done(until: &Until<'_>, call: &Call) -> Result<Value, Nothing> {
     let sets = revision::sets(until, &place, &deployment.metadata.uid).await?;
     let set = sets.iter().find(|set| set.metadata.uid == to);
     let gone = || Nothing::NoData(format!("`{place}` has not kept that revision"));
-    let is_same = set.ok_or_else(gone)?.template() == deployment.spec.template;
-    Ok(Value::Bool(is_same))
+    let template = set.ok_or_else(gone)?.template();
+    if template == deployment.spec.template {
+        return Ok(Value::Bool(true));
+    }
+    match has_all(&deployment.spec.template, &template) {
+        // Something in the cluster may add that to whatever is asked for; then it is that revision.
+        true => Err(Nothing::NoData(format!(
+            "the template of `{place}` has all that the revision has, and more"
+        ))),
+        false => Ok(Value::Bool(false)),
+    }
+}
+
+/// Whether one has all that another has, and at its places. As deep as the API lets a template be.
+fn has_all(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => other
+            .iter()
+            .all(|(key, value)| one.get(key).is_some_and(|own| has_all(own, value))),
+        (Json::Array(one), Json::Array(other)) => {
+            let mut pairs = one.iter().zip(other);
+            one.len() >= other.len() && pairs.all(|(one, other)| has_all(one, other))
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// `k8s.rollback`
@@ -54,9 +77,10 @@ pub async fn roll_back(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
             .await
         {
             Ok(now) => {
-                return match now.pointer("/spec/template") == Some(&template) {
+                let now = now.pointer("/spec/template");
+                return match now == Some(&template) {
                     true => Ok(()),
-                    false => Err(dropped(&place)),
+                    false => Err(came_to(&place, now == Some(&deployment.spec.template))),
                 };
             }
             // A step that does not fit is told as what cannot be.
@@ -67,4 +91,21 @@ pub async fn roll_back(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         }
     }
     Err(refusal.map_or(Undone::Unknown, Undone::of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_told_apart_from_what_is_other() {
+        let revision =
+            json!({"metadata": {"labels": {"app": "web"}}, "containers": [{"image": "a"}]});
+        let mut now = revision.clone();
+        now["metadata"]["annotations"] = json!({"added": "by the cluster"});
+        now["containers"][0]["env"] = json!([]);
+        assert!(has_all(&now, &revision) && !has_all(&revision, &now));
+        now["containers"][0]["image"] = json!("b");
+        assert!(!has_all(&now, &revision));
+    }
 }

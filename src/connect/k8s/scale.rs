@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Undone;
 use super::answer::Kind;
 use super::client::{Form, Until};
-use super::deployment::{ROUNDS, before, dropped, scaled_by};
+use super::deployment::{ROUNDS, before, came_to, scaled_by};
 use super::object::{Autoscaler, Deployment};
 use super::place;
 use crate::connect::arguments;
@@ -41,9 +41,10 @@ pub async fn scale(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         {
             Ok(now) => {
                 let replicas = now.pointer("/spec/replicas");
-                return match replicas.and_then(|replicas| replicas.as_i64()) == Some(to) {
+                let replicas = replicas.and_then(|replicas| replicas.as_i64());
+                return match replicas == Some(to) {
                     true => Ok(()),
-                    false => Err(dropped(&place)),
+                    false => Err(came_to(&place, replicas == deployment.spec.replicas)),
                 };
             }
             Err(conflict) if conflict.kind == Kind::Conflict => refusal = Some(conflict),

@@ -189,6 +189,16 @@ fn conflict() {
         "{came:?}"
     );
     assert_eq!(proxy.count("PATCH", "web"), 5);
+
+    // A pod that is still there was not taken away, whatever is said of it.
+    let (proxy, shop) = behind();
+    let ask = restart(&shop);
+    proxy.fault("DELETE", "web", conflict(), 1);
+    let came = shop.perform(ask);
+    assert!(
+        matches!(&came, Came::NotApplied(why) if why.contains("has been modified")),
+        "{came:?}"
+    );
 }
 
 /// A yes to a change that the server forgot.
@@ -199,6 +209,12 @@ fn dropped() {
     proxy.fault("PATCH", "web", Fault::Says(200, before), 1);
     let came = shop.perform(ask);
     assert!(words(&came).contains("dropped what it says"), "{came:?}");
+    // One that the cluster took, and made something else of.
+    let ask = rollout_restart(&shop);
+    let mut other = deployment(&shop);
+    other["spec"]["template"]["metadata"]["annotations"] = json!({"added": "by the cluster"});
+    proxy.fault("PATCH", "web", Fault::Says(200, other.to_string()), 1);
+    assert_eq!(shop.perform(ask), Came::Unknown);
 }
 
 fn busy() {
