@@ -21,7 +21,12 @@ impl Engine {
         self.timers.clock_is(self.model.clock());
         self.desk.clock_is(self.model.clock());
         self.schedules_stepped(by, now);
-        let text = format!("the clock was set by {by}; what is due has moved with it");
+        let mut text = format!("the clock was set by {by}; what is due has moved with it");
+        if let Some(ahead) = self.schedules_ahead(now) {
+            text.push_str(&format!(
+                "; what schedules have due until {ahead} was dealt with, and does not come again"
+            ));
+        }
         self.tell_owners(&text, now);
     }
 }

@@ -136,7 +136,11 @@ pub fn no_parameter(program: &Program, trigger: &Trigger, json: &Json) -> Option
         .filter(|(_, binding)| matches!(binding, Binding::Parameter(_)))
         .map(|(name, _)| name.as_str())
         .collect();
-    let mut said = json.as_object()?.keys();
+    let Some(said) = json.as_object() else {
+        let is_nothing = json.is_null();
+        return (!is_nothing).then(|| "the parameters of a request are one object".to_owned());
+    };
+    let mut said = said.keys();
     let unknown = said.find(|name| !known.contains(&name.as_str()))?;
     let unknown = escape_text(unknown, SHOWN_CHARACTERS);
     let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();

@@ -69,9 +69,10 @@ impl Engine {
             engine.record(migrated, now);
         }
         engine.fetch_programs(journal, &runbooks, now)?;
-        engine.load_runbooks(runbooks, now);
+        // Before anything is due by it.
         engine.timers.clock_is(engine.model.clock());
         engine.desk.clock_is(engine.model.clock());
+        engine.load_runbooks(runbooks, now);
         if let Some(by) = stepped {
             engine.clock_steps(by, now);
             engine.started = now;

@@ -36,6 +36,8 @@ pub struct Schedules {
     watched: BTreeMap<Scheduled, Watched>,
     /// What was due before this was not watched.
     since: Time,
+    /// Whether something was loaded already: what comes then is new, also where it was there once.
+    is_loaded: bool,
     /// What is asked for already.
     timer: Option<Time>,
 }
@@ -90,8 +92,11 @@ impl Engine {
     /// Watches the schedules of what is loaded; one that is new begins now.
     pub(super) fn watch_schedules(&mut self, now: Time) {
         let mut former = std::mem::take(&mut self.schedules.watched);
+        let is_reload = std::mem::replace(&mut self.schedules.is_loaded, true);
         for (of, watched) in schedules_of(&self.runbooks) {
-            if self.model.dealt_with(&of).is_none() {
+            let dealt = self.model.dealt_with(&of);
+            let is_known = !is_reload || former.contains_key(&of);
+            if !is_known || dealt.is_none() {
                 let begins = watched.fact(&of, DueHow::Begins, once(now));
                 self.record(begins, now);
             }
@@ -121,6 +126,13 @@ impl Engine {
         }
         self.schedules.timer = None;
         self.set_schedule_timer();
+    }
+
+    /// Up to when due times have been dealt with by a clock that was ahead: none of them comes again.
+    pub(super) fn schedules_ahead(&self, now: Time) -> Option<Time> {
+        let watched = self.schedules.watched.keys();
+        let dealt = watched.filter_map(|of| self.model.dealt_with(of));
+        dealt.filter(|dealt| *dealt > now).max()
     }
 
     /// Some are due by now: the gravest first, then by name.
@@ -177,6 +189,11 @@ impl Engine {
         let (schedule, zone) = (&watched.schedule, &watched.zone);
         let (waits, look) = match schedule.gone(zone, dealt, now, COUNTED) {
             None => (None, schedule.next(zone, dealt)),
+            // It has an incident, of another schedule or of before a clock was put back.
+            Some(gone) if self.has_incident(of, gone) => {
+                self.comes_to(of, &watched, DueHow::OnTime, gone, now);
+                (None, schedule.next(zone, gone.newest))
+            }
             Some(gone) => {
                 let until = self.waits_until(&watched, gone);
                 match self.becomes(&watched, &of.0, gone, until, now) {
@@ -197,6 +214,11 @@ impl Engine {
             known.look = look;
         }
         self.set_schedule_timer();
+    }
+
+    fn has_incident(&self, (runbook, ..): &Scheduled, gone: Gone) -> bool {
+        let key = gone.newest.to_string();
+        self.model.newest_of(runbook, &key).is_some()
     }
 
     /// How long a due time waits for a run that is at work.
