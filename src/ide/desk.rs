@@ -97,8 +97,14 @@ impl Desk {
 
     /// The stretches of a file whose colours depend on nothing around them; each begins a line.
     pub fn stretches(&self, file: usize) -> Vec<Range<usize>> {
-        let end = self.source(file).map_or(0, |source| source.text.len());
-        let starts = self.kept.items(file).map(|item| item.start);
+        let text = self.source(file).map_or("", |source| &*source.text);
+        let end = text.len();
+        // An item behind a byte order mark does not begin its line.
+        let begins = |at: &usize| {
+            text.get(..*at)
+                .is_some_and(|before| before.ends_with(['\n', '\r']))
+        };
+        let starts = self.kept.items(file).map(|item| item.start).filter(begins);
         let mut stretches = Vec::new();
         let mut start = 0;
         for next in starts.chain([end]).filter(|next| *next > 0) {

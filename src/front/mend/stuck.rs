@@ -3,7 +3,7 @@
 //! In: what was found before and after, and the edits between. The line stays as it was written then, so that people see
 //! their own words beside the error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -32,7 +32,13 @@ impl Lines {
         let lines = places
             .map(|at| source.position(at).line)
             .chain([chosen.told.line]);
-        let (first, last) = bounds(lines)?;
+        let lines: BTreeSet<u32> = lines.collect();
+        // One fix for places all over a file helps some of them, where others stay wrong.
+        let mut pairs = lines.iter().zip(lines.iter().skip(1));
+        if pairs.any(|(above, below)| above + 1 < *below) {
+            return None;
+        }
+        let (first, last) = (*lines.first()?, *lines.last()?);
         Some(Lines {
             file: Arc::clone(&chosen.told.file),
             lines: first..=last,
@@ -97,13 +103,6 @@ fn unreadable(seen: &Seen) -> BTreeMap<Arc<str>, Vec<u32>> {
             .push(line);
     }
     lines
-}
-
-fn bounds(lines: impl Iterator<Item = u32>) -> Option<(u32, u32)> {
-    lines.fold(None, |bounds, line| match bounds {
-        None => Some((line, line)),
-        Some((first, last)) => Some((line.min(first), line.max(last))),
-    })
 }
 
 /// By how many lines an edit makes its text longer.
