@@ -35,9 +35,9 @@ pub use fact::{
     IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
     MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
     ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
-    RunStarted, RunbookLoaded, ScheduleDue, Scope, SettledBy, StoppedHow, StoreMigrated,
-    StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased,
-    TriggerRef, UnprovenChanged, facts, samples,
+    RunStarted, RunbookLoaded, ScheduleDue, ScheduleEnded, Scope, SettledBy, StoppedHow,
+    StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, Take,
+    TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};

@@ -24,7 +24,7 @@ impl Engine {
         let mut text = format!("the clock was set by {by}; what is due has moved with it");
         if let Some(ahead) = self.schedules_ahead(now) {
             text.push_str(&format!(
-                "; what schedules have due until {ahead} was dealt with, and does not come again"
+                "; the due times of schedules up to {ahead} have already been dealt with, and do not come again"
             ));
         }
         self.tell_owners(&text, now);

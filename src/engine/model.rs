@@ -31,8 +31,8 @@ pub use versions::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
-    Debt, DebtId, Delivery, Duty, EventId, Freeze, IncidentId, IntentId, LetterId, MessageId,
-    Newest, Outbox, RunId, Scheduled, Scope, StoredIntent, StoredWait, Storm, Versioned,
+    DealtWith, Debt, DebtId, Delivery, Duty, EventId, Freeze, IncidentId, IntentId, LetterId,
+    MessageId, Newest, Outbox, RunId, Scheduled, Scope, StoredIntent, StoredWait, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -55,7 +55,7 @@ pub struct Model {
     /// What each version does that was at work, by runbook and version.
     at_work: BTreeMap<Versioned, Known>,
     /// Up to when the due times of each schedule have been dealt with.
-    schedules: BTreeMap<Scheduled, Time>,
+    schedules: BTreeMap<Scheduled, DealtWith>,
     /// Which runs are at work, by their runbooks.
     busy: Busy,
     /// Who waits for leave, or has waited.

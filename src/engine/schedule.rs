@@ -19,7 +19,8 @@ use super::runbooks::{Found, Runbooks};
 use super::timer::Timer;
 use super::work::Work;
 use crate::journal::{
-    Arrival, Disposition, DueHow, Event, Fact, RunId, ScheduleDue, Scheduled, TriggerRef, Write,
+    Arrival, Disposition, DueHow, Event, Fact, RunId, ScheduleDue, ScheduleEnded, Scheduled,
+    TriggerRef, Write,
 };
 use crate::literal::{Gone, Schedule};
 use crate::planted::Planted;
@@ -30,14 +31,15 @@ use crate::value::{Duration, Time, Value};
 /// So many due times are counted at most.
 const COUNTED: u32 = 1_000;
 
+/// What is looked at so much later than it was due was missed, though nothing kept it from its turn.
+const STOOD_STILL: Duration = Duration::from_millis(60_000);
+
 /// The schedules that are loaded.
 #[derive(Debug, Default)]
 pub struct Schedules {
     watched: BTreeMap<Scheduled, Watched>,
     /// What was due before this was not watched.
     since: Time,
-    /// Whether something was loaded already: what comes then is new, also where it was there once.
-    is_loaded: bool,
     /// What is asked for already.
     timer: Option<Time>,
 }
@@ -89,22 +91,39 @@ enum Becomes {
 }
 
 impl Engine {
-    /// Watches the schedules of what is loaded; one that is new begins now.
+    /// Watches the schedules of what is loaded; one that is new begins now, also where it was there once.
     pub(super) fn watch_schedules(&mut self, now: Time) {
         let mut former = std::mem::take(&mut self.schedules.watched);
-        let is_reload = std::mem::replace(&mut self.schedules.is_loaded, true);
-        for (of, watched) in schedules_of(&self.runbooks) {
-            let dealt = self.model.dealt_with(&of);
-            let is_known = !is_reload || former.contains_key(&of);
-            if !is_known || dealt.is_none() {
+        let loaded = schedules_of(&self.runbooks);
+        if !self.runbooks.is_part() {
+            let known = self.model.known_schedules();
+            let gone: Vec<_> = known
+                .filter(|of| !loaded.contains_key(*of))
+                .cloned()
+                .collect();
+            for of in gone {
+                let (runbook, schedule, zone) = of;
+                let ended = ScheduleEnded {
+                    runbook,
+                    schedule,
+                    zone,
+                };
+                self.record(ended, now);
+            }
+        }
+        for (of, watched) in loaded {
+            if self.model.dealt_with(&of).is_none() {
                 let begins = watched.fact(&of, DueHow::Begins, once(now));
                 self.record(begins, now);
             }
-            let waits = former.remove(&of).and_then(|known| known.waits);
+            let patience = self.patience_of(watched.found);
+            let waits = self.model.waits_for_a_run(&of);
+            let waits = waits.map(|due| (due, moment::after(due, patience)));
+            let known = former.remove(&of).and_then(|known| known.waits);
             let look = self.model.dealt_with(&of);
             let look = look.and_then(|dealt| watched.schedule.next(&watched.zone, dealt));
             let watched = Watched {
-                waits,
+                waits: known.or(waits),
                 look,
                 ..watched
             };
@@ -198,9 +217,8 @@ impl Engine {
                 let until = self.waits_until(&watched, gone);
                 match self.becomes(&watched, &of.0, gone, until, now) {
                     Becomes::Waits => {
-                        let next = schedule.next(zone, now);
-                        let look = [next, Some(until).filter(|until| *until > now)];
-                        (Some((gone.newest, until)), look.into_iter().flatten().min())
+                        let look = self.waits(of, &watched, gone, until, now);
+                        (Some((gone.newest, until)), look)
                     }
                     Becomes::Is(how) => {
                         self.comes_to(of, &watched, how, gone, now);
@@ -221,15 +239,17 @@ impl Engine {
         self.model.newest_of(runbook, &key).is_some()
     }
 
+    fn patience_of(&self, found: Found) -> Duration {
+        let loaded = self.runbooks.at(found);
+        let patience = loaded.map(|(loaded, _)| loaded.program.metadata.patience);
+        patience.unwrap_or_default()
+    }
+
     /// How long a due time waits for a run that is at work.
     fn waits_until(&self, watched: &Watched, gone: Gone) -> Time {
         let known = watched.waits.filter(|(due, _)| *due == gone.newest);
-        let loaded = self.runbooks.at(watched.found);
-        let patience = loaded.map(|(loaded, _)| loaded.program.metadata.patience);
-        known.map_or_else(
-            || moment::after(gone.newest, patience.unwrap_or_default()),
-            |(_, until)| until,
-        )
+        let patience = self.patience_of(watched.found);
+        known.map_or_else(|| moment::after(gone.newest, patience), |(_, until)| until)
     }
 
     fn becomes(
@@ -243,23 +263,56 @@ impl Engine {
         let is_busy = self.model.is_busy(runbook) && !Planted::DueBesideRun.is_in();
         let has_waited = watched.waits.is_some_and(|(due, _)| due == gone.newest);
         let was_watched = has_waited || gone.newest > self.schedules.since;
-        let is_late = (has_waited || is_busy) && now >= until;
-        let runs_once = self.runbooks.at(watched.found).is_some_and(|(_, trigger)| {
-            matches!(
-                trigger.kind,
-                TriggerKind::Schedule {
-                    missed_run: true,
-                    ..
-                }
-            )
-        });
+        // An agent that stood still looks late: what nothing kept from its turn has a little longer.
+        let is_late = match is_busy || has_waited {
+            true => now >= until,
+            false => now >= until.max(moment::after(gone.newest, STOOD_STILL)),
+        };
         match (was_watched && !is_late, is_busy) {
             (true, false) => Becomes::Is(DueHow::OnTime),
             (true, true) => Becomes::Waits,
-            (false, false) if runs_once => Becomes::Is(DueHow::MadeUp),
-            (false, true) if runs_once => Becomes::Waits,
+            (false, false) if self.makes_up(watched) => Becomes::Is(DueHow::MadeUp),
+            (false, true) if self.makes_up(watched) => Becomes::Waits,
             (false, _) => Becomes::Is(DueHow::Skipped),
         }
+    }
+
+    /// Whether it makes up for what was missed.
+    fn makes_up(&self, watched: &Watched) -> bool {
+        let known = self.runbooks.at(watched.found);
+        known.is_some_and(|(_, trigger)| match trigger.kind {
+            TriggerKind::Schedule { missed_run, .. } => missed_run,
+            TriggerKind::Alert(_) | TriggerKind::Event(_) | TriggerKind::Request { .. } => false,
+        })
+    }
+
+    /// The newest one waits; those before it that have waited for too long are missed, where nothing makes up for them. When
+    /// it is looked at again.
+    fn waits(
+        &mut self,
+        of: &Scheduled,
+        watched: &Watched,
+        gone: Gone,
+        until: Time,
+        now: Time,
+    ) -> Option<Time> {
+        let (schedule, zone) = (&watched.schedule, &watched.zone);
+        let dealt = self.model.dealt_with(of)?;
+        let mut looks = vec![schedule.next(zone, now)];
+        if !self.makes_up(watched) {
+            let patience = moment::since(gone.newest, until);
+            let late = schedule.gone(zone, dealt, moment::before(now, patience), COUNTED);
+            if let Some(late) = late {
+                self.comes_to(of, watched, DueHow::Skipped, late, now);
+            }
+            let first = schedule.next(zone, late.map_or(dealt, |late| late.newest));
+            looks.push(first.map(|first| moment::after(first, patience)));
+        }
+        if self.model.waits_for_a_run(of) != Some(gone.newest) {
+            self.record(watched.fact(of, DueHow::Waits, gone), now);
+        }
+        let looks = looks.into_iter().flatten();
+        looks.filter(|look| *look > now).min()
     }
 
     /// It is put on record, and opens its incident.
@@ -268,7 +321,7 @@ impl Engine {
         let key = SmolStr::from(gone.newest.to_string());
         let bindings = match how {
             DueHow::OnTime | DueHow::MadeUp => self.bound_by(watched.found),
-            DueHow::Begins | DueHow::Skipped | DueHow::Same => None,
+            DueHow::Begins | DueHow::Skipped | DueHow::Same | DueHow::Waits => None,
         };
         let Some(bindings) = bindings else {
             let skipped = watched.fact(of, DueHow::Skipped, gone);

@@ -191,7 +191,7 @@ impl Tally {
                 | Write::Alert { .. }
                 | Write::Disposed { .. }
                 | Write::AtWork(_)
-                | Write::Schedule(_)
+                | Write::Schedule(_, _)
                 | Write::Program { .. }
                 | Write::Wait(..)
                 | Write::Clock(_)

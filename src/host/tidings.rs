@@ -126,9 +126,10 @@ fn of_scope(fact: &Fact) -> Option<String> {
 /// That a due time of a schedule was missed.
 fn missed(fact: &ScheduleDue) -> Option<String> {
     let becomes = match fact.how {
-        DueHow::Skipped => "nothing comes of it",
-        DueHow::MadeUp => "it is made up for",
-        DueHow::Begins | DueHow::OnTime | DueHow::Same => return None,
+        DueHow::Skipped => "and that was missed: nothing comes of it",
+        DueHow::MadeUp => "and that was missed: it is made up for",
+        DueHow::OnTime if fact.count > 1 => "which begins: the others were missed",
+        DueHow::Begins | DueHow::OnTime | DueHow::Same | DueHow::Waits => return None,
     };
     let (runbook, due, code) = (&fact.trigger.runbook, fact.due, Code::DueMissed.as_str());
     let others = match fact.count {
@@ -136,7 +137,7 @@ fn missed(fact: &ScheduleDue) -> Option<String> {
         count => format!(", the last of {count} since {}", fact.first),
     };
     Some(format!(
-        "`{runbook}` was due at {due}{others}, and that was missed: {becomes} ({code})"
+        "`{runbook}` was due at {due}{others}, {becomes} ({code})"
     ))
 }
 

@@ -246,6 +246,7 @@ facts! {
     63 PackageLoaded 1 [A];
     64 ProgramKept 1 [A];
     65 StoreMigrated 1 [A];
+    66 ScheduleEnded 1 [A];
     70 DebtIncurred 1 [T A];
     71 DebtChecked 1 [T A];
     72 DebtOverdue 1 [T A];

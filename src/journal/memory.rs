@@ -124,7 +124,7 @@ impl Memory {
                 | Write::Freeze(..)
                 | Write::Storm(..)
                 | Write::AtWork(_)
-                | Write::Schedule(_)
+                | Write::Schedule(_, _)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
@@ -205,7 +205,7 @@ impl Memory {
                 self.storms.insert(scope, storm);
             }
             Write::AtWork(known) => self.works(known),
-            Write::Schedule(known) => self.is_dealt_with(known),
+            Write::Schedule(of, known) => self.is_dealt_with(of, known),
             Write::Wait(run, Some(wait)) => {
                 self.waits.insert(run, wait);
             }
@@ -217,8 +217,11 @@ impl Memory {
         }
     }
 
-    fn is_dealt_with(&mut self, known: DealtWith) {
-        self.schedules.insert(known.of.clone(), known);
+    fn is_dealt_with(&mut self, of: Scheduled, known: Option<DealtWith>) {
+        match known {
+            Some(known) => self.schedules.insert(of, known),
+            None => self.schedules.remove(&of),
+        };
     }
 
     fn works(&mut self, known: AtWork) {

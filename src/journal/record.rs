@@ -122,6 +122,8 @@ pub type Scheduled = (SmolStr, SmolStr, SmolStr);
 pub struct DealtWith {
     pub of: Scheduled,
     pub until: Time,
+    /// The newest that has come since, and waits for a run of the runbook to end.
+    pub waits: Option<Time>,
 }
 
 /// A change that was granted, or waits for it.

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use super::{
     Arrival, AtWork, DeadLetter, DealtWith, Debt, Disposition, Dwell, Entry, EventId, Freeze,
-    Heard, Incident, IncidentId, IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent,
-    StoredRun, StoredWait, Storm,
+    Heard, Incident, IncidentId, IntentId, IntentState, Lost, Outbox, RunId, Scheduled, Scope,
+    StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::Duration;
@@ -61,8 +61,8 @@ pub enum Write {
     Storm(Scope, Storm),
     /// What a runbook does under its version.
     AtWork(AtWork),
-    /// How far the due times of a schedule have been dealt with.
-    Schedule(DealtWith),
+    /// How far the due times of a schedule have been dealt with; nothing once it is not loaded any more.
+    Schedule(Scheduled, Option<DealtWith>),
     /// How far the clock has been set, all steps together.
     Clock(Duration),
     /// It could not be read: no start asks for it any more.

@@ -8,6 +8,12 @@ pub fn after(time: Time, duration: Duration) -> Time {
     Time::from_millis(millis).unwrap_or(time)
 }
 
+/// So much earlier; the first moment there is when that would be before it.
+pub fn before(time: Time, duration: Duration) -> Time {
+    let millis = time.millis().saturating_sub(duration.millis());
+    Time::from_millis(millis).unwrap_or(time)
+}
+
 /// Both together.
 pub fn longer(duration: Duration, by: Duration) -> Duration {
     Duration::from_millis(duration.millis().saturating_add(by.millis()))

@@ -164,7 +164,7 @@ impl Judge {
                 | Write::DwellGone { .. }
                 | Write::Storm(..)
                 | Write::AtWork(_)
-                | Write::Schedule(_)
+                | Write::Schedule(_, _)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Debt(_)

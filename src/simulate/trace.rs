@@ -244,7 +244,7 @@ impl Trace {
                 | Write::Freeze(..)
                 | Write::Wait(..)
                 | Write::AtWork(_)
-                | Write::Schedule(_)
+                | Write::Schedule(_, _)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {

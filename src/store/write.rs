@@ -12,7 +12,7 @@ use super::trouble::{error, from_sqlite};
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DealtWith, Debt, Delivery, Disposition, Dwell, Entry, Error,
     ErrorKind, EventId, Freeze, Heard, Incident, IncidentId, IntentId, IntentState, Outbox, RunId,
-    Scope, Sender, StoredIntent, StoredRun, StoredWait, Write,
+    Scheduled, Scope, Sender, StoredIntent, StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -45,7 +45,7 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Freeze(scope, freeze) => write_freeze(connection, scope, freeze.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
         Write::AtWork(known) => write_at_work(connection, known),
-        Write::Schedule(known) => write_schedule(connection, known),
+        Write::Schedule(of, known) => write_schedule(connection, of, known.as_ref()),
         Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
         Write::Clock(clock) => {
             let sql = "UPDATE meta SET clock = ?1";
@@ -251,13 +251,27 @@ fn write_at_work(connection: &Connection, known: &AtWork) -> Result<(), Error> {
     Ok(())
 }
 
-fn write_schedule(connection: &Connection, known: &DealtWith) -> Result<(), Error> {
-    let (runbook, schedule, zone) = &known.of;
-    let sql =
-        "INSERT OR REPLACE INTO schedule (runbook, schedule, zone, record) VALUES (?1, ?2, ?3, ?4)";
-    let record = encode(known);
-    let values = params![runbook.as_str(), schedule.as_str(), zone.as_str(), record];
-    execute(connection, sql, values)?;
+fn write_schedule(
+    connection: &Connection,
+    of: &Scheduled,
+    known: Option<&DealtWith>,
+) -> Result<(), Error> {
+    let (runbook, schedule, zone) = (of.0.as_str(), of.1.as_str(), of.2.as_str());
+    match known {
+        Some(known) => {
+            let sql = "INSERT OR REPLACE INTO schedule (runbook, schedule, zone, record) \
+                       VALUES (?1, ?2, ?3, ?4)";
+            execute(
+                connection,
+                sql,
+                params![runbook, schedule, zone, encode(known)],
+            )?;
+        }
+        None => {
+            let sql = "DELETE FROM schedule WHERE runbook = ?1 AND schedule = ?2 AND zone = ?3";
+            execute(connection, sql, params![runbook, schedule, zone])?;
+        }
+    }
     Ok(())
 }
 

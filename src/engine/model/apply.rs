@@ -74,6 +74,7 @@ impl Model {
             }
             Fact::PackageLoaded(fact) => self.loaded(fact, changed),
             Fact::ScheduleDue(fact) => self.came_due(fact, changed),
+            Fact::ScheduleEnded(fact) => self.schedule_ended(fact, changed),
             Fact::IntentGranted(fact) => self.granted(fact, at, changed),
             Fact::TargetsReleased(fact) => self.released(fact, changed),
             Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),

@@ -36,7 +36,7 @@ impl Model {
         for known in journal.schedules()? {
             match known {
                 Ok(known) => {
-                    model.schedules.insert(known.of, known.until);
+                    model.schedules.insert(known.of.clone(), known);
                 }
                 Err(of) => lost.push(Lost::Schedule(of)),
             }
@@ -221,7 +221,7 @@ impl Model {
     /// Holds what columns say of runs against what is said elsewhere: an incident has the run that it says it has, and no
     /// other, and a change that has no outcome has a run that waits for it.
     fn hold_against(
-        &self,
+        &mut self,
         live: &BTreeSet<RunId>,
         asleep: &BTreeSet<RunId>,
         there: &BTreeSet<IncidentId>,
@@ -249,6 +249,10 @@ impl Model {
             None => !of_debt(run),
         };
         let strays: Vec<RunId> = live.iter().filter(is_stray).copied().collect();
+        // No fact tells of their end.
+        for stray in &strays {
+            self.busy.ends(*stray);
+        }
         lost.extend(strays.into_iter().map(Lost::Stray));
         lost.extend(gone.into_iter().map(Lost::Run));
     }

@@ -6,7 +6,9 @@ use smol_str::SmolStr;
 
 use super::Model;
 use super::apply::Differing;
-use crate::journal::{DealtWith, Fact, RunId, ScheduleDue, Scheduled, Write};
+use crate::journal::{
+    DealtWith, DueHow, Fact, RunId, ScheduleDue, ScheduleEnded, Scheduled, Write,
+};
 use crate::value::Time;
 
 /// The runs of incidents that have not ended.
@@ -24,7 +26,19 @@ impl Busy {
         }
     }
 
-    fn ends(&mut self, run: RunId) {
+    /// Its incident is given up, and with it whatever else was at work on that.
+    fn is_damaged(&mut self, run: RunId) {
+        match run {
+            RunId::Incident(incident, _) => {
+                let all = RunId::Incident(incident, 0)..=RunId::Incident(incident, u32::MAX);
+                let all: Vec<RunId> = self.runs.range(all).map(|(run, _)| *run).collect();
+                all.into_iter().for_each(|run| self.ends(run));
+            }
+            RunId::Debt(..) => self.ends(run),
+        }
+    }
+
+    pub fn ends(&mut self, run: RunId) {
         let Some(runbook) = self.runs.remove(&run) else {
             return;
         };
@@ -40,7 +54,17 @@ impl Busy {
 impl Model {
     /// Up to when the due times of a schedule have been dealt with; none for one that is new.
     pub fn dealt_with(&self, of: &Scheduled) -> Option<Time> {
-        self.schedules.get(of).copied()
+        self.schedules.get(of).map(|known| known.until)
+    }
+
+    /// The due time of a schedule that waits for a run to end.
+    pub fn waits_for_a_run(&self, of: &Scheduled) -> Option<Time> {
+        self.schedules.get(of).and_then(|known| known.waits)
+    }
+
+    /// Those of which something is known.
+    pub fn known_schedules(&self) -> impl Iterator<Item = &Scheduled> {
+        self.schedules.keys()
     }
 
     /// Whether a run of this runbook has not ended.
@@ -63,9 +87,20 @@ impl Model {
                 }
             }
             Fact::RunEnded(fact) => self.busy.ends(fact.run),
-            Fact::RunQuarantined(fact) => self.busy.ends(fact.run),
+            Fact::RunQuarantined(fact) => self.busy.is_damaged(fact.run),
             _ => {}
         }
+    }
+
+    /// One that is loaded again begins.
+    pub(super) fn schedule_ended(&mut self, fact: &ScheduleEnded, changed: &mut Differing) {
+        let of = (
+            fact.runbook.clone(),
+            fact.schedule.clone(),
+            fact.zone.clone(),
+        );
+        self.schedules.remove(&of);
+        changed.rows.push(Write::Schedule(of, None));
     }
 
     /// What is dealt with stays so: no clock that is put back makes a time due again.
@@ -75,9 +110,19 @@ impl Model {
             fact.schedule.clone(),
             fact.zone.clone(),
         );
-        let known = self.schedules.entry(of.clone()).or_insert(fact.due);
-        *known = (*known).max(fact.due);
-        let until = *known;
-        changed.rows.push(Write::Schedule(DealtWith { of, until }));
+        let new = || DealtWith {
+            of: of.clone(),
+            until: fact.due,
+            waits: None,
+        };
+        let known = self.schedules.entry(of.clone()).or_insert_with(new);
+        match fact.how {
+            DueHow::Waits => known.waits = Some(fact.due),
+            DueHow::Begins | DueHow::OnTime | DueHow::MadeUp | DueHow::Skipped | DueHow::Same => {
+                known.until = known.until.max(fact.due);
+                known.waits = known.waits.filter(|waits| *waits > known.until);
+            }
+        }
+        changed.rows.push(Write::Schedule(of, Some(known.clone())));
     }
 }

@@ -10,8 +10,8 @@ use crate::journal::{
     self, Alert, Arrival, AtWork, ClockStepped, DeadLetter, DealtWith, Debt, DebtId, Delivery,
     Disposition, Dwell, Entry, Event, EventId, Freeze, Happened, Heard, How, Incident, IncidentId,
     IncidentState, IntentId, IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox,
-    RunId, Scope, Source, Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits,
-    Write,
+    RunId, Scheduled, Scope, Source, Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm,
+    Waits, Write,
 };
 use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, StepIndex};
@@ -419,10 +419,13 @@ impl Batch {
 
     /// The due times of a schedule are dealt with up to a time.
     pub fn schedule(self, runbook: &str, schedule: &str, until: i64) -> Batch {
-        self.with(Write::Schedule(DealtWith {
-            of: (runbook.into(), schedule.into(), "UTC".into()),
+        let of: Scheduled = (runbook.into(), schedule.into(), "UTC".into());
+        let known = DealtWith {
+            of: of.clone(),
             until: time(until),
-        }))
+            waits: None,
+        };
+        self.with(Write::Schedule(of, Some(known)))
     }
 
     /// How far the clock has been set, in milliseconds.

@@ -45,10 +45,13 @@ pub enum DueHow {
     Skipped,
     /// Another schedule of the runbook was due at the same moment, and has opened the incident.
     Same,
+    /// It waits for a run of the runbook that is at work.
+    Waits,
 }
 
 words!(DueHow {
     Begins "begins", OnTime "on_time", MadeUp "made_up", Skipped "skipped", Same "same",
+    Waits "waits",
 });
 
 bodies! {
@@ -136,5 +139,12 @@ bodies! {
         plain count: u32,
         plain event: Option<EventId>,
         plain incident: Option<IncidentId>,
+    }
+
+    /// A schedule is not loaded any more: how far it was dealt with is forgotten.
+    ScheduleEnded {
+        plain runbook: SmolStr,
+        plain schedule: SmolStr,
+        plain zone: SmolStr,
     }
 }

@@ -14,9 +14,9 @@ use super::{
     FreezeReaches, FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened,
     IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, LinkReached,
     MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed,
-    PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, ScheduleDue, Scope, StoppedHow,
-    StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, TriggerRef,
-    UnprovenChanged,
+    PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, ScheduleDue, ScheduleEnded, Scope,
+    StoppedHow, StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject,
+    TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -194,6 +194,12 @@ fn waiting() -> Vec<Fact> {
             count: 3,
             event: Some(EventId(10)),
             incident: Some(INCIDENT),
+        }
+        .into(),
+        ScheduleEnded {
+            runbook: "tidy".into(),
+            schedule: "0 3 * * *".into(),
+            zone: "Europe/Helsinki".into(),
         }
         .into(),
     ]

@@ -73,6 +73,7 @@ fn module(line: &str) -> Option<(&str, bool)> {
     let line = line
         .strip_prefix("pub ")
         .or(line.strip_prefix("pub(crate) "))
+        .or(line.strip_prefix("pub(super) "))
         .unwrap_or(line);
     let rest = line.strip_prefix("mod ")?;
     match rest.strip_suffix(';') {
