@@ -7,6 +7,7 @@ mod blast;
 mod clause;
 mod finding;
 mod key;
+mod schedule;
 mod trigger;
 mod watch;
 

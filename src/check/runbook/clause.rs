@@ -205,6 +205,7 @@ impl Checker<'_> {
             }
             (Some(_), None) => {}
         }
+        self.refuse_schedules_twice(id);
         self.check_incident_key(id);
     }
 
