@@ -4,7 +4,7 @@
 //! group of its own, which ends with the call. What is not kept from it: the network, and whatever
 //! the agent's own user may do.
 
-mod child;
+pub(super) mod child;
 mod family;
 mod mark;
 mod output;
@@ -22,7 +22,7 @@ use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments}
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
-use child::{Ended, Ran, Strays};
+use child::{Ended, Line, Ran, Strays};
 
 /// How much of a program's last line is told.
 const LAST_LINE: usize = 300;
@@ -99,14 +99,12 @@ impl Exec {
     async fn run(&self, granted: &Granted, strays: Strays) -> Result<Ran, String> {
         let (path, argv) = self.line(&granted.call)?;
         let most = output::MOST + self.secrets.margin();
-        let ran = child::run(
-            &path,
-            &argv,
-            &granted.key,
-            granted.patience(),
-            (most, strays),
-        )
-        .await;
+        let line = Line {
+            path: &path,
+            argv: &argv,
+            environment: &[],
+        };
+        let ran = child::run(line, &granted.key, granted.patience(), (most, strays)).await;
         ran.map_err(|why| format!("{} cannot be started: {why}", shown(&path)))
     }
 

@@ -1,19 +1,21 @@
 //! The module `k8s`: namespaces, deployments with their revisions, and pods of one cluster.
 //!
 //! A thing is named by its uid, not by its name alone: what was deleted and made again is another thing, and nothing is
-//! done to it. Each change is sent once, with a precondition that fails when somebody else was faster; whether it took
-//! effect is known, or said to be unknown.
+//! done to it. Each change carries a precondition that fails when somebody else was faster, and is sent again only when the
+//! cluster has refused it; whether it took effect is known, or said to be unknown.
 
 mod account;
 mod answer;
 mod client;
 mod deployment;
+mod login;
 mod object;
 mod pace;
 mod place;
 mod pod;
 mod revision;
 mod rollback;
+mod rounds;
 mod scale;
 mod target;
 
@@ -55,10 +57,10 @@ fn make(parts: &Parts) -> Made {
     let Some(account) = &parts.kubernetes else {
         return Ok(None);
     };
-    let identity = account::read(account)?;
-    let secrets = parts.secrets.and("kubernetes", identity.token.as_ref());
+    let known = account::read(account)?;
+    let secrets = parts.secrets.and("kubernetes", known.token.as_ref());
     Ok(Some(Arc::new(Kubernetes {
-        cluster: Cluster::new(account.clone()),
+        cluster: Cluster::new(known),
         secrets: Arc::new(secrets),
     })))
 }

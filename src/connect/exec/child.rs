@@ -65,21 +65,30 @@ pub async fn end_earlier(key: &str) -> Result<(), String> {
     }
 }
 
+/// What is started.
+#[derive(Clone, Copy)]
+pub struct Line<'l> {
+    pub path: &'l Path,
+    pub argv: &'l [String],
+    /// What it finds in its environment besides what all find there.
+    pub environment: &'l [(String, String)],
+}
+
 /// Runs a program; fails if it cannot be started.
 pub async fn run(
-    path: &Path,
-    argv: &[String],
+    line: Line<'_>,
     key: &str,
     patience: Duration,
     (most, strays): (usize, Strays),
 ) -> Result<Ran, String> {
     let deadline = Instant::now() + patience;
     let mark = mark::mark(key);
-    let mut command = Command::new(path);
+    let mut command = Command::new(line.path);
     command
-        .args(argv)
+        .args(line.argv)
         .env_clear()
         .envs(ENVIRONMENT)
+        .envs(line.environment.iter().cloned())
         .env(mark::VARIABLE, &mark)
         .current_dir("/")
         .stdin(mark::input(&mark))

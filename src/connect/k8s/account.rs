@@ -3,108 +3,165 @@
 //! A file of accounts can name commands that are run for credentials. Only those run that the settings name, and none
 //! of them may ask anybody anything.
 
-use kube::client::AuthError;
+use jiff::Timestamp;
 use kube::config::{
-    AuthInfo, Cluster, Config, ExecInteractiveMode, KubeConfigOptions, Kubeconfig, KubeconfigError,
-    NamedAuthInfo, NamedContext,
+    AuthInfo, Cluster, Config, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedAuthInfo,
+    NamedContext,
 };
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
 use super::client::words;
+use super::login::login;
 use crate::connect::SecretText;
 use crate::settings::Account;
 
 /// What is known of an account without a word to the cluster.
 pub struct Known {
+    /// The same account, whatever becomes the current context of its file.
+    pub account: Account,
+    /// Where its cluster is; none for the account of a pod.
+    pub server: Option<String>,
     /// Never to be seen in words.
     pub token: Option<SecretText>,
 }
 
+/// A way to a cluster, and until when it is good.
+pub struct Way {
+    pub config: Config,
+    pub until: Option<Timestamp>,
+}
+
 /// Reads an account as far as it lies on this machine; starts no command.
 pub fn read(account: &Account) -> Result<Known, String> {
-    let token = match account {
-        Account::OfPod => {
-            Config::incluster().map_err(|error| {
-                format!(
-                    "`in_cluster` is said, and the agent does not run in a pod: {}",
-                    words(&error)
-                )
-            })?;
-            None
-        }
-        Account::Kubeconfig { .. } => kubeconfig(account)?.and_then(|(_, user)| user.token),
+    let Some(file) = File::of(account)? else {
+        Config::incluster().map_err(|error| {
+            format!(
+                "`in_cluster` is said, and the agent does not run in a pod: {}",
+                words(&error)
+            )
+        })?;
+        return Ok(Known {
+            account: account.clone(),
+            server: None,
+            token: None,
+        });
     };
+    let token = file.user.token.as_ref();
     let token = token.map(|token| SecretText::new(token.expose_secret()));
+    let mut account = account.clone();
+    if let Account::Kubeconfig { context, .. } = &mut account {
+        *context = Some(file.context.as_str().into());
+    }
     Ok(Known {
+        account,
+        server: file.server,
         token: token.transpose()?,
     })
 }
 
-/// How the cluster is spoken to.
-pub async fn config(account: &Account) -> Result<Config, String> {
-    let mut config = match kubeconfig(account)? {
-        None => Config::incluster().map_err(|error| words(&error))?,
-        Some((file, _)) => {
-            let options = KubeConfigOptions {
-                context: file.current_context.clone(),
-                ..KubeConfigOptions::default()
-            };
-            let config = Config::from_custom_kubeconfig(file, &options).await;
-            config.map_err(|error| of_file(&error))?
+/// How the cluster is spoken to, which is still the one that was known.
+pub async fn way(known: &Known) -> Result<Way, String> {
+    let (mut config, until) = match File::of(&known.account)? {
+        None => (Config::incluster().map_err(|error| words(&error))?, None),
+        Some(file) if file.server != known.server => {
+            return Err(format!(
+                "{} leads to another server by now: start the agent again to work on that",
+                file.path
+            ));
         }
+        Some(file) => file.way().await?,
     };
     // It would send changes a second time, too.
     config.default_retry = false;
     // The environment may name a proxy, which the settings do not.
     config.proxy_url = None;
-    Ok(config)
+    Ok(Way { config, until })
 }
 
-/// The file with the context that is meant as its current one, and the user of it; none for the account of a pod.
-fn kubeconfig(account: &Account) -> Result<Option<(Kubeconfig, AuthInfo)>, String> {
-    let Account::Kubeconfig {
-        path,
-        context,
-        exec,
-    } = account
-    else {
-        return Ok(None);
-    };
-    let shown = path.display();
-    let file =
-        Kubeconfig::read_from(path).map_err(|error| format!("{shown}: {}", of_file(&error)))?;
-    let context = context.as_deref().or(file.current_context.as_deref());
-    let context = context.ok_or_else(|| {
-        format!("{shown} has no current context: say one as `context` in [kubernetes]")
-    })?;
-    let context = context.to_owned();
-    let user = user(&file.contexts, &file.auth_infos, &context)
-        .map_err(|why| format!("{shown}: {why}"))?;
-    let cluster = cluster(&file, &context).map_err(|why| format!("{shown}: {why}"))?;
-    unsafe_way(cluster).map_or(Ok(()), |why| Err(format!("{shown}: {why}")))?;
-    if let Some(provider) = &user.auth_provider {
-        let name = &provider.name;
-        return Err(format!(
-            "{shown}: credentials by the provider `{name}` are not supported: use a command of `exec`"
-        ));
-    }
-    if let Some(command) = user.exec.as_ref().map(|exec| exec.command.as_deref()) {
-        let command = command.unwrap_or_default();
-        if !exec.contains(command) {
+/// A file of accounts, read and found fit.
+struct File {
+    path: String,
+    whole: Kubeconfig,
+    /// The context that is meant.
+    context: String,
+    user: AuthInfo,
+    server: Option<String>,
+}
+
+impl File {
+    /// None for the account of a pod.
+    fn of(account: &Account) -> Result<Option<File>, String> {
+        let Account::Kubeconfig {
+            path,
+            context,
+            exec,
+        } = account
+        else {
+            return Ok(None);
+        };
+        let shown = path.display().to_string();
+        let whole =
+            Kubeconfig::read_from(path).map_err(|error| format!("{shown}: {}", of_file(&error)))?;
+        let context = context.as_deref().or(whole.current_context.as_deref());
+        let context = context.ok_or_else(|| {
+            format!("{shown} has no current context: say one as `context` in [kubernetes]")
+        })?;
+        let context = context.to_owned();
+        let of = |why| format!("{shown}: {why}");
+        let user = user(&whole.contexts, &whole.auth_infos, &context).map_err(of)?;
+        let cluster = cluster(&whole, &context).map_err(of)?;
+        let server = cluster.server.clone();
+        unsafe_way(cluster).map_or(Ok(()), |why| Err(of(why)))?;
+        if let Some(provider) = &user.auth_provider {
+            let name = &provider.name;
             return Err(format!(
-                "{shown} starts `{command}` for credentials: allow it by `exec = [\"{command}\"]` in [kubernetes]"
+                "{shown}: credentials by the provider `{name}` are not supported: use a command of `exec`"
             ));
         }
-    }
-    let mut file = file;
-    for named in &mut file.auth_infos {
-        if let Some(exec) = named.auth_info.as_mut().and_then(|user| user.exec.as_mut()) {
-            exec.interactive_mode = Some(ExecInteractiveMode::Never);
+        if let Some(command) = user.exec.as_ref().map(|exec| exec.command.as_deref()) {
+            let command = command.unwrap_or_default();
+            if !exec.contains(command) {
+                return Err(format!(
+                    "{shown} starts `{command}` for credentials: allow it by `exec = [\"{command}\"]` in [kubernetes]"
+                ));
+            }
         }
+        Ok(Some(File {
+            path: shown,
+            whole,
+            context,
+            user,
+            server,
+        }))
     }
-    file.current_context = Some(context);
-    Ok(Some((file, user)))
+
+    /// With credentials from the command that the user has, if there is one.
+    async fn way(mut self) -> Result<(Config, Option<Timestamp>), String> {
+        let login = match &self.user.exec {
+            Some(exec) => Some(login(exec).await?),
+            None => None,
+        };
+        let (token, until) = login.map_or((None, None), |login| (Some(login.token), login.until));
+        // Nothing is left that `kube` would start by itself. Only one of the users is asked for.
+        for user in self
+            .whole
+            .auth_infos
+            .iter_mut()
+            .filter_map(|named| named.auth_info.as_mut())
+        {
+            let has_command = user.exec.take().is_some();
+            if has_command && user.token.is_none() {
+                user.token = token.clone();
+            }
+        }
+        let options = KubeConfigOptions {
+            context: Some(self.context),
+            ..KubeConfigOptions::default()
+        };
+        let config = Config::from_custom_kubeconfig(self.whole, &options).await;
+        Ok((config.map_err(|error| of_file(&error))?, until))
+    }
 }
 
 /// The cluster of a context.
@@ -153,29 +210,6 @@ fn of_file(error: &KubeconfigError) -> String {
     }
 }
 
-/// What is wrong with credentials, without a word of what they are.
-pub fn without(error: &AuthError) -> String {
-    match error {
-        AuthError::AuthExecStart(cause) => {
-            format!("the command for credentials could not be started: {cause}")
-        }
-        AuthError::AuthExecRun { out, .. } => {
-            format!("the command for credentials ended with {}", out.status)
-        }
-        AuthError::AuthExecParse(_) | AuthError::ExecPluginFailed => {
-            "what the command for credentials printed are none".into()
-        }
-        AuthError::ReadTokenFile(cause, path) => {
-            format!("the token file {} cannot be read: {cause}", path.display())
-        }
-        AuthError::InvalidBearerToken(_) | AuthError::InvalidBasicAuth(_) => {
-            "the credentials have characters that cannot be sent".into()
-        }
-        // Whatever else it says may have them in it.
-        _ => "the credentials cannot be had".into(),
-    }
-}
-
 /// The user of a context.
 fn user(
     contexts: &[NamedContext],
@@ -195,8 +229,6 @@ fn user(
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     #[test]
@@ -226,24 +258,39 @@ mod tests {
         assert!(unsafe_way(&proxied).is_some_and(|why| !why.contains("secret")));
     }
 
+    /// A file whose user has a command.
+    fn with_command(exec: &[&str]) -> Result<Known, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let text = "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n\
+                    clusters: [{name: c, cluster: {server: \"https://127.0.0.1:1\"}}]\n\
+                    users: [{name: u, user: {exec: {command: gives, apiVersion: v1}}}]\n";
+        std::fs::write(&path, text).unwrap();
+        read(&Account::Kubeconfig {
+            path,
+            context: None,
+            exec: exec.iter().map(|name| (*name).to_owned()).collect(),
+        })
+    }
+
     #[test]
-    fn what_is_told_of_credentials_has_none_of_them() {
+    fn a_command_is_started_only_where_the_settings_name_it() {
+        let refused = with_command(&["other"]).err().unwrap();
+        assert!(
+            refused.contains("allow it by `exec = [\"gives\"]`"),
+            "{refused}"
+        );
+        let known = with_command(&["gives"]).ok().unwrap();
+        // Whatever becomes the current one later.
+        let Account::Kubeconfig { context, .. } = known.account else {
+            panic!("another kind of account");
+        };
+        assert_eq!(context.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_file_has_none_of_its_secrets() {
         let secret = "s3cr3t";
-        let output = std::process::Output {
-            status: std::os::unix::process::ExitStatusExt::from_raw(1 << 8),
-            stdout: secret.into(),
-            stderr: secret.into(),
-        };
-        let failed = AuthError::AuthExecRun {
-            cmd: format!("login --password {secret}"),
-            out: Box::new(output),
-        };
-        let read = AuthError::ReadTokenFile(io::Error::from(io::ErrorKind::NotFound), "/t".into());
-        for error in [failed, AuthError::AuthExec(secret.into()), read] {
-            let error = kube::Error::Auth(error);
-            let said = words(&error);
-            assert!(!said.contains(secret) && !said.is_empty(), "{said}");
-        }
         let file = Kubeconfig::from_yaml(&format!("users: {{token: {secret}}}")).unwrap_err();
         assert!(!of_file(&file).contains(secret), "{}", of_file(&file));
     }

@@ -104,70 +104,63 @@ impl Refusal {
 
     /// Whether the request can have taken effect, if it asked for a change.
     pub fn done(&self) -> Done {
-        match self.kind {
-            Kind::Unreached
-            | Kind::Unsent
-            | Kind::Credentials
-            | Kind::Forbidden
-            | Kind::Terminating
-            | Kind::Absent
-            | Kind::Unserved
-            | Kind::Taken
-            | Kind::Conflict
-            | Kind::Expired
-            | Kind::Invalid
-            | Kind::Busy
-            | Kind::Budget
-            | Kind::Budgets
-            | Kind::Misfit => Done::No,
-            Kind::Lost | Kind::Behind | Kind::Unread => Done::Unknown,
-        }
+        self.kind.meaning().done
     }
 
     /// Whether it says that there is no such thing.
     pub fn is_absence(&self) -> bool {
-        match self.kind {
-            Kind::Absent => true,
-            Kind::Unreached
-            | Kind::Unsent
-            | Kind::Lost
-            | Kind::Credentials
-            | Kind::Forbidden
-            | Kind::Terminating
-            | Kind::Unserved
-            | Kind::Taken
-            | Kind::Conflict
-            | Kind::Expired
-            | Kind::Invalid
-            | Kind::Busy
-            | Kind::Budget
-            | Kind::Budgets
-            | Kind::Behind
-            | Kind::Misfit
-            | Kind::Unread => false,
-        }
+        self.kind == Kind::Absent
     }
 
     /// Whether the same look may go well a moment later.
     pub fn passes(&self) -> bool {
-        match self.kind {
-            Kind::Busy | Kind::Behind => true,
+        self.kind.meaning().passes
+    }
+}
+
+/// What follows from an answer.
+struct Meaning {
+    done: Done,
+    passes: bool,
+    /// What is said besides the server's words.
+    more: &'static str,
+}
+
+impl Kind {
+    fn meaning(self) -> Meaning {
+        let no = |more| Meaning {
+            done: Done::No,
+            passes: false,
+            more,
+        };
+        match self {
             Kind::Unreached
             | Kind::Unsent
-            | Kind::Lost
             | Kind::Credentials
             | Kind::Forbidden
-            | Kind::Terminating
             | Kind::Absent
-            | Kind::Unserved
             | Kind::Taken
-            | Kind::Conflict
             | Kind::Expired
             | Kind::Invalid
             | Kind::Budget
-            | Kind::Budgets
-            | Kind::Misfit
-            | Kind::Unread => false,
+            | Kind::Misfit => no(""),
+            Kind::Terminating => no("; its namespace is being deleted"),
+            Kind::Unserved => no("; this cluster does not serve what was asked for"),
+            Kind::Conflict => no("; somebody changed it meanwhile"),
+            Kind::Budgets => no("; this stays so until one of the budgets is taken away"),
+            Kind::Busy => Meaning {
+                passes: true,
+                ..no("")
+            },
+            Kind::Behind => Meaning {
+                done: Done::Unknown,
+                passes: true,
+                more: "",
+            },
+            Kind::Lost | Kind::Unread => Meaning {
+                done: Done::Unknown,
+                ..no("")
+            },
         }
     }
 }
@@ -189,33 +182,15 @@ fn kind(code: u16, status: &Status) -> Kind {
         429 => Kind::Busy,
         500 if status.message.contains("more than one PodDisruptionBudget") => Kind::Budgets,
         504 if is_caused_by("ResourceVersionTooLarge") => Kind::Behind,
-        300..=499 => Kind::Misfit,
+        // Of others between here and there nobody knows what they passed on.
+        300..=399 | 400 | 405 | 406 | 411 | 412 | 413 | 414 | 415 | 431 => Kind::Misfit,
         _ => Kind::Lost,
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let more = match self.kind {
-            Kind::Terminating => "; its namespace is being deleted",
-            Kind::Unserved => "; this cluster does not serve what was asked for",
-            Kind::Conflict => "; somebody changed it meanwhile",
-            Kind::Budgets => "; this stays so until one of the budgets is taken away",
-            Kind::Unreached
-            | Kind::Unsent
-            | Kind::Lost
-            | Kind::Credentials
-            | Kind::Forbidden
-            | Kind::Absent
-            | Kind::Taken
-            | Kind::Expired
-            | Kind::Invalid
-            | Kind::Busy
-            | Kind::Budget
-            | Kind::Behind
-            | Kind::Misfit
-            | Kind::Unread => "",
-        };
+        let more = self.kind.meaning().more;
         write!(out, "{}{more}", self.words)
     }
 }
@@ -247,7 +222,10 @@ mod tests {
             (409, r#"{"reason":"AlreadyExists"}"#, Kind::Taken, Done::No),
             (409, r#"{"reason":"Conflict"}"#, Kind::Conflict, Done::No),
             (410, r#"{"reason":"Expired"}"#, Kind::Expired, Done::No),
+            (408, "", Kind::Lost, Done::Unknown),
             (415, "{}", Kind::Misfit, Done::No),
+            (425, "", Kind::Lost, Done::Unknown),
+            (499, "", Kind::Lost, Done::Unknown),
             (422, "{}", Kind::Invalid, Done::No),
             (429, &cause("DisruptionBudget"), Kind::Budget, Done::No),
             (429, "Too many requests", Kind::Busy, Done::No),

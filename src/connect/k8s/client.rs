@@ -1,27 +1,28 @@
-//! Requests to one API server: paced, each within the time of its call, each sent once.
+//! Requests to one API server: paced, each within the time of its call. A change whose fate is unknown is never sent again.
 //!
 //! The crate `kube` gives the connection and the credentials. What is asked is written here, so that every change names
 //! who makes it, and so that nothing is sent again behind anybody's back.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use http::{Method, Request};
 use http_body_util::{BodyExt, Limited};
+use jiff::{SignedDuration, Timestamp};
 use kube::client::{AuthError, Body};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::sync::Mutex;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::account;
+use super::account::{self, Known};
 use super::answer::{Kind, Refusal};
 use super::object::{Metadata, Object};
 use super::pace::Pace;
 use super::place::{Name, Place};
 use crate::connect::in_time;
-use crate::settings::Account;
 
 /// Whose changes they are, as the cluster keeps it.
 const MANAGER: &str = "rbk";
@@ -30,12 +31,14 @@ const MOST: usize = 16 * 1024 * 1024;
 /// Things a page of a list, and pages.
 const PAGE: usize = 500;
 const PAGES: usize = 20;
+/// So much before they end credentials are asked for again.
+const EARLY: SignedDuration = SignedDuration::from_secs(60);
 /// How long is waited before a server that is busy is asked again.
 const BUSY: Duration = Duration::from_secs(1);
 
 /// One cluster.
 pub struct Cluster {
-    account: Account,
+    account: Arc<Known>,
     client: Mutex<Connection>,
     pace: Pace,
 }
@@ -44,18 +47,30 @@ pub struct Cluster {
 enum Connection {
     None,
     /// It is being made, once for all who wait for it: that may start a command, and no second one beside it.
-    Making(JoinHandle<Result<kube::Client, Refusal>>),
-    Made(kube::Client),
+    Making(JoinHandle<Result<Made, Refusal>>),
+    Made(Made),
 }
 
-impl Connection {
-    async fn make(account: Account) -> Result<kube::Client, Refusal> {
+/// A connection, and when its credentials have to be asked for again.
+#[derive(Clone)]
+struct Made {
+    client: kube::Client,
+    until: Option<Timestamp>,
+}
+
+impl Made {
+    async fn make(account: Arc<Known>) -> Result<Made, Refusal> {
         let unreached = |why| Refusal::new(Kind::Unreached, why);
-        let config = account::config(&account).await.map_err(unreached)?;
-        // It may run a command for the credentials.
-        let made = spawn_blocking(move || kube::Client::try_from(config)).await;
-        let made = made.map_err(|error| unreached(error.to_string()))?;
-        made.map_err(|error| unreached(words(&error)))
+        let way = account::way(&account).await.map_err(unreached)?;
+        let client = kube::Client::try_from(way.config);
+        Ok(Made {
+            client: client.map_err(|error| unreached(words(&error)))?,
+            until: way.until.map(|until| until - EARLY),
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Timestamp::now() >= until)
     }
 }
 
@@ -89,9 +104,9 @@ struct Page<T> {
 }
 
 impl Cluster {
-    pub fn new(account: Account) -> Cluster {
+    pub fn new(account: Known) -> Cluster {
         Cluster {
-            account,
+            account: Arc::new(account),
             client: Mutex::new(Connection::None),
             pace: Pace::new(),
         }
@@ -106,11 +121,14 @@ impl Cluster {
 
     async fn client(&self) -> Result<kube::Client, Refusal> {
         let mut kept = self.client.lock().await;
+        if matches!(&*kept, Connection::Made(made) if made.is_over()) {
+            *kept = Connection::None;
+        }
         if let Connection::None = *kept {
-            *kept = Connection::Making(tokio::spawn(Connection::make(self.account.clone())));
+            *kept = Connection::Making(tokio::spawn(Made::make(Arc::clone(&self.account))));
         }
         let made = match &mut *kept {
-            Connection::Made(client) => Ok(client.clone()),
+            Connection::Made(made) => Ok(made.clone()),
             // Whoever goes away before it is there leaves it to the next one.
             Connection::Making(making) => match making.await {
                 Ok(made) => made,
@@ -119,10 +137,10 @@ impl Cluster {
             Connection::None => Err(Refusal::new(Kind::Unreached, "there is no connection")),
         };
         *kept = match &made {
-            Ok(client) => Connection::Made(client.clone()),
+            Ok(made) => Connection::Made(made.clone()),
             Err(_) => Connection::None,
         };
-        made
+        made.map(|made| made.client)
     }
 
     async fn forget(&self) {
@@ -133,23 +151,39 @@ impl Cluster {
 impl Until<'_> {
     /// A thing as it is now.
     pub async fn get<T: Object>(&self, place: &Place) -> Result<T, Refusal> {
-        self.read(place.path::<T>()).await
+        let found: T = self.read(place.path::<T>()).await?;
+        is_it(&found, &place.name)?;
+        Ok(found)
     }
 
     /// A thing of the cluster itself as it is now.
     pub async fn get_global<T: Object>(&self, name: &Name) -> Result<T, Refusal> {
-        self.read(format!("/{}/{}/{name}", T::GROUP, T::PLURAL))
-            .await
+        let path = format!("/{}/{}/{name}", T::GROUP, T::PLURAL);
+        let found: T = self.read(path).await?;
+        is_it(&found, name)?;
+        Ok(found)
     }
 
     /// All of a kind in a namespace.
     pub async fn list<T: Object>(&self, namespace: &Name) -> Result<Vec<T>, Refusal> {
+        match self.pages(namespace).await {
+            // It was changed so much meanwhile that no further page of it can be had.
+            Err(refusal) if refusal.kind == Kind::Expired => self.pages(namespace).await,
+            pages => pages,
+        }
+    }
+
+    async fn pages<T: Object>(&self, namespace: &Name) -> Result<Vec<T>, Refusal> {
         let (mut items, mut more) = (Vec::new(), String::new());
         for _ in 0..PAGES {
             let (group, plural) = (T::GROUP, T::PLURAL);
             let query = page(&more);
             let path = format!("/{group}/namespaces/{namespace}/{plural}?{query}");
             let page: Page<T> = self.read(path).await?;
+            if page.items.iter().any(|item| item.metadata().uid.is_empty()) {
+                let words = format!("the cluster's list of {plural} has things without a uid");
+                return Err(Refusal::new(Kind::Unread, words));
+            }
             items.extend(page.items);
             more = page.metadata.more;
             if more.is_empty() {
@@ -268,6 +302,18 @@ impl Until<'_> {
     }
 }
 
+/// Refuses an answer that is not about what was asked for.
+fn is_it<T: Object>(found: &T, name: &Name) -> Result<(), Refusal> {
+    let metadata = found.metadata();
+    match metadata.name == name.to_string() && !metadata.uid.is_empty() {
+        true => Ok(()),
+        false => {
+            let words = format!("the cluster's answer is not about `{name}`");
+            Err(Refusal::new(Kind::Unread, words))
+        }
+    }
+}
+
 /// The query for the page of a list that begins there.
 fn page(more: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -349,22 +395,16 @@ fn how_far(error: &kube::Error) -> Sending {
     Sending::Broken
 }
 
-/// An error and its causes in one line; nothing of what is told of credentials, which may have them in it.
+/// An error and its causes in one line; of credentials only that they cannot be had, since such an error may have them in
+/// it.
 pub fn words(error: &(dyn Error + 'static)) -> String {
+    let mut words = vec![error.to_string()];
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(inner) = cause {
-        let by_kube = match inner.downcast_ref::<kube::Error>() {
-            Some(kube::Error::Auth(auth)) => Some(auth),
-            Some(_) | None => None,
-        };
-        if let Some(auth) = by_kube.or_else(|| inner.downcast_ref::<AuthError>()) {
-            return account::without(auth);
+        let is_auth = matches!(inner.downcast_ref(), Some(kube::Error::Auth(_)));
+        if is_auth || inner.downcast_ref::<AuthError>().is_some() {
+            return "the credentials cannot be had".to_owned();
         }
-        cause = inner.source();
-    }
-    let mut words = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(inner) = cause {
         let text = inner.to_string();
         // Many errors say what caused them in their own words already.
         if !words.iter().any(|said| said.contains(&text)) {
@@ -373,4 +413,15 @@ pub fn words(error: &(dyn Error + 'static)) -> String {
         cause = inner.source();
     }
     words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_told_of_credentials() {
+        let error = kube::Error::Auth(AuthError::AuthExec("s3cr3t".into()));
+        assert_eq!(words(&error), "the credentials cannot be had");
+    }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::answer::Kind;
 use super::client::{Form, Until};
-use super::object::{Autoscaler, Condition, Deployment, ReplicaSet, time};
+use super::object::{Autoscaler, Deployment, ReplicaSet, time};
 use super::place::{self, Place};
 use super::revision;
+use super::rounds::{Change, Rounds};
 use super::target::{DEPLOYMENT, Fields, target, within};
 use super::{Nothing, Undone};
 use crate::effect::Call;
@@ -14,8 +14,6 @@ use crate::value::{Time, Value};
 
 /// What a change leaves on what it changed: the mark of its intent.
 const INTENT: &str = "rbk.dev/intent";
-/// How often a change is planned anew where only the controllers were faster.
-pub const ROUNDS: usize = 5;
 
 /// `k8s.deployment`
 pub async fn look(
@@ -114,11 +112,10 @@ pub async fn before(
 /// `k8s.rollout_restart`
 pub async fn restart(until: &Until<'_>, call: &Call, key: &str) -> Result<(), Undone> {
     let place = place::deployment(call, "what")?;
-    let mut seen = None;
-    let mut refusal = None;
-    for _ in 0..ROUNDS {
-        let deployment = before(until, &place, seen).await?;
-        let mark = format!("/metadata/annotations/{}", INTENT.replace('/', "~1"));
+    let mark = format!("/metadata/annotations/{}", INTENT.replace('/', "~1"));
+    let mut rounds = Rounds::new(until, &place);
+    loop {
+        let deployment = rounds.next().await?;
         let marked = deployment.spec.template.pointer(&mark);
         if marked.and_then(|mark| mark.as_str()) == Some(key) {
             return Ok(());
@@ -131,37 +128,20 @@ pub async fn restart(until: &Until<'_>, call: &Call, key: &str) -> Result<(), Un
             let why = format!("`{place}` is being rolled out: its pods are replaced already");
             return Err(Undone::NotApplied(why));
         }
-        seen = Some(deployment.metadata.generation);
         let body = json!({
             "metadata": { "resourceVersion": deployment.metadata.resource_version },
             "spec": { "template": { "metadata": { "annotations": { INTENT: key } } } },
         });
-        match until
-            .patch::<Deployment>(&place, "", Form::Merge, &body)
-            .await
-        {
-            Ok(now) => {
-                let marked = now.pointer(&format!("/spec/template{mark}"));
-                let template = now.pointer("/spec/template");
-                return match marked.and_then(|mark| mark.as_str()) == Some(key) {
-                    true => Ok(()),
-                    false => Err(came_to(&place, template == Some(&deployment.spec.template))),
-                };
-            }
-            Err(conflict) if conflict.kind == Kind::Conflict => refusal = Some(conflict),
-            Err(refusal) => return Err(Undone::of(refusal)),
+        let change = Change {
+            subresource: "",
+            form: Form::Merge,
+            body,
+            wanted: (format!("/spec/template{mark}"), json!(key)),
+            former: ("/spec/template", deployment.spec.template),
+        };
+        if rounds.ask(change).await? {
+            return Ok(());
         }
-    }
-    Err(refusal.map_or(Undone::Unknown, Undone::of))
-}
-
-/// A yes after which it is not as it was asked for: as it was before, or something else that the cluster made of it.
-pub fn came_to(place: &Place, is_as_before: bool) -> Undone {
-    match is_as_before {
-        true => Undone::NotApplied(format!(
-            "the cluster took the change to `{place}` and dropped what it says"
-        )),
-        false => Undone::Unknown,
     }
 }
 
@@ -173,9 +153,4 @@ pub fn scaled_by<'s>(name: &str, scalers: &'s [Autoscaler]) -> Option<&'s str> {
         scaled.kind == "Deployment" && scaled.name == name && is_apps
     });
     scaler.map(|scaler| scaler.metadata.name.as_str())
-}
-
-/// Whether a pod is ready to take traffic.
-pub fn is_ready(conditions: &[Condition]) -> bool {
-    Condition::holds(conditions, "Ready")
 }

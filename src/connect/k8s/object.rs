@@ -17,6 +17,9 @@ pub trait Object: DeserializeOwned {
     const GROUP: &'static str;
     /// `pods`
     const PLURAL: &'static str;
+
+    /// Which one it is.
+    fn metadata(&self) -> &Metadata;
 }
 
 macro_rules! objects {
@@ -24,6 +27,10 @@ macro_rules! objects {
         $(impl Object for $kind {
             const GROUP: &'static str = $group;
             const PLURAL: &'static str = $plural;
+
+            fn metadata(&self) -> &Metadata {
+                &self.metadata
+            }
         })+
     };
 }
@@ -77,6 +84,7 @@ pub struct Pod {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodStatus {
+    pub phase: String,
     pub start_time: Option<String>,
     pub conditions: Vec<Condition>,
     pub container_statuses: Vec<Container>,
@@ -176,6 +184,19 @@ impl Condition {
     pub fn holds(conditions: &[Condition], kind: &str) -> bool {
         let mut conditions = conditions.iter();
         conditions.any(|condition| condition.kind == kind && condition.status == "True")
+    }
+}
+
+impl Pod {
+    /// Whether all its work is done, or given up: it stays in lists for a while, and is none of those that serve.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status.phase.as_str(), "Succeeded" | "Failed")
+    }
+
+    /// Whether it takes traffic: one that is on its way out does not, whatever it says.
+    pub fn is_ready(&self) -> bool {
+        Condition::holds(&self.status.conditions, "Ready")
+            && self.metadata.deletion_timestamp.is_none()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::answer::Kind;
 use super::client::Until;
-use super::deployment::{self, is_ready};
+use super::deployment;
 use super::object::{Deployment, Pod, ReplicaSet, time};
 use super::place::{self, Name, Place};
 use super::target::{Fields, POD, target, within};
@@ -42,6 +42,7 @@ pub async fn look(until: &Until<'_>, call: &Call) -> Result<Value, Nothing> {
 pub async fn all(until: &Until<'_>, call: &Call) -> Result<Value, Nothing> {
     let namespace = Name::new(arguments::text(call, "namespace")?)?;
     let mut pods: Vec<Pod> = until.list(&namespace).await?;
+    pods.retain(|pod| !pod.has_ended());
     pods.sort_by(|one, other| one.metadata.name.cmp(&other.metadata.name));
     let sets: Vec<ReplicaSet> = until.list(&namespace).await?;
     let deployments: Vec<Deployment> = until.list(&namespace).await?;
@@ -94,11 +95,9 @@ fn seen(place: &Place, pod: &Pod, deployment: Option<Value>) -> Value {
     let status = &pod.status;
     let counts = status.container_statuses.iter();
     let restarts = counts.map(|container| container.restart_count);
-    // One that is on its way out takes no more traffic, whatever it says.
-    let ready = is_ready(&status.conditions) && pod.metadata.deletion_timestamp.is_none();
     let fields: Fields = vec![
         ("name", Some(Value::text(&pod.metadata.name))),
-        ("ready", Some(Value::Bool(ready))),
+        ("ready", Some(Value::Bool(pod.is_ready()))),
         (
             "restarts",
             Some(Value::Int(restarts.fold(0, i64::saturating_add))),
@@ -121,8 +120,15 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
     if !stays(&place, &pod) {
         return Ok(());
     }
-    if pod.metadata.controller().is_none() {
-        let why = format!("nothing owns `{place}`, so nobody would start it again");
+    let why = match pod.metadata.controller() {
+        None => Some("nothing owns it"),
+        // What is deleted of it is only the picture that the cluster has.
+        Some(owner) if owner.kind == "Node" => Some("its node has it from a file"),
+        Some(_) if pod.has_ended() => Some("it has ended by itself"),
+        Some(_) => None,
+    };
+    if let Some(why) = why {
+        let why = format!("`{place}` cannot be restarted: {why}, so nobody would start it again");
         return Err(Undone::NotApplied(why));
     }
     match until.delete::<Pod>(&place, uid).await {

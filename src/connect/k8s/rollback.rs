@@ -2,10 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::answer::Kind;
 use super::client::{Form, Until};
-use super::deployment::{ROUNDS, before, came_to, meant};
-use super::object::Deployment;
+use super::deployment::meant;
+use super::rounds::{Change, Rounds};
 use super::{Nothing, Undone, place, revision};
 use crate::effect::Call;
 use crate::value::Value;
@@ -49,10 +48,9 @@ fn has_all(one: &Json, other: &Json) -> bool {
 pub async fn roll_back(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
     let place = place::deployment(call, "what")?;
     let to = place::revision(call, "to", &place)?;
-    let mut seen = None;
-    let mut refusal = None;
-    for _ in 0..ROUNDS {
-        let deployment = before(until, &place, seen).await?;
+    let mut rounds = Rounds::new(until, &place);
+    loop {
+        let deployment = rounds.next().await?;
         let metadata = &deployment.metadata;
         let sets = revision::sets(until, &place, &metadata.uid).await;
         let sets = sets.map_err(Undone::before)?;
@@ -66,31 +64,22 @@ pub async fn roll_back(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
             let why = format!("the roll-out of `{place}` is paused: nothing would be rolled back");
             return Err(Undone::NotApplied(why));
         }
-        seen = Some(metadata.generation);
         let body = json!([
             { "op": "test", "path": "/metadata/uid", "value": metadata.uid },
             { "op": "test", "path": "/metadata/resourceVersion", "value": metadata.resource_version },
             { "op": "replace", "path": "/spec/template", "value": template },
         ]);
-        match until
-            .patch::<Deployment>(&place, "", Form::Steps, &body)
-            .await
-        {
-            Ok(now) => {
-                let now = now.pointer("/spec/template");
-                return match now == Some(&template) {
-                    true => Ok(()),
-                    false => Err(came_to(&place, now == Some(&deployment.spec.template))),
-                };
-            }
-            // A step that does not fit is told as what cannot be.
-            Err(conflict) if matches!(conflict.kind, Kind::Conflict | Kind::Invalid) => {
-                refusal = Some(conflict);
-            }
-            Err(refusal) => return Err(Undone::of(refusal)),
+        let change = Change {
+            subresource: "",
+            form: Form::Steps,
+            body,
+            wanted: ("/spec/template".into(), template),
+            former: ("/spec/template", deployment.spec.template),
+        };
+        if rounds.ask(change).await? {
+            return Ok(());
         }
     }
-    Err(refusal.map_or(Undone::Unknown, Undone::of))
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::Undone;
-use super::answer::Kind;
 use super::client::{Form, Until};
-use super::deployment::{ROUNDS, before, came_to, scaled_by};
-use super::object::{Autoscaler, Deployment};
+use super::deployment::scaled_by;
+use super::object::Autoscaler;
 use super::place;
+use super::rounds::{Change, Rounds};
 use crate::connect::arguments;
 use crate::effect::Call;
 
@@ -15,10 +15,9 @@ use crate::effect::Call;
 pub async fn scale(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
     let place = place::deployment(call, "what")?;
     let to = arguments::int(call, "to")?;
-    let mut seen = None;
-    let mut refusal = None;
-    for _ in 0..ROUNDS {
-        let deployment = before(until, &place, seen).await?;
+    let mut rounds = Rounds::new(until, &place);
+    loop {
+        let deployment = rounds.next().await?;
         if deployment.spec.replicas == Some(to) {
             return Ok(());
         }
@@ -30,26 +29,19 @@ pub async fn scale(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
             );
             return Err(Undone::NotApplied(why));
         }
-        seen = Some(deployment.metadata.generation);
         let body = json!({
             "metadata": { "resourceVersion": deployment.metadata.resource_version },
             "spec": { "replicas": to },
         });
-        match until
-            .patch::<Deployment>(&place, "/scale", Form::Merge, &body)
-            .await
-        {
-            Ok(now) => {
-                let replicas = now.pointer("/spec/replicas");
-                let replicas = replicas.and_then(|replicas| replicas.as_i64());
-                return match replicas == Some(to) {
-                    true => Ok(()),
-                    false => Err(came_to(&place, replicas == deployment.spec.replicas)),
-                };
-            }
-            Err(conflict) if conflict.kind == Kind::Conflict => refusal = Some(conflict),
-            Err(refusal) => return Err(Undone::of(refusal)),
+        let change = Change {
+            subresource: "/scale",
+            form: Form::Merge,
+            body,
+            wanted: ("/spec/replicas".into(), json!(to)),
+            former: ("/spec/replicas", json!(deployment.spec.replicas)),
+        };
+        if rounds.ask(change).await? {
+            return Ok(());
         }
     }
-    Err(refusal.map_or(Undone::Unknown, Undone::of))
 }

@@ -1,6 +1,7 @@
 //! What networks and servers do to each change and to looks: nothing is done twice, nothing is told that was not so, and
 //! what nobody knows is said to be unknown.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rbk::facade::connect::{Arg, Ask, Came};
@@ -19,6 +20,9 @@ pub const CASES: &[Case] = &[
     ("a refusal is certain", refusal_is_certain),
     ("a conflict is planned anew a few times", conflict),
     ("a change that was dropped is told", dropped),
+    ("somebody else is faster", somebody_is_faster),
+    ("a pod that was made again is left alone", made_again),
+    ("a yes that says nothing is unknown", empty_yes),
     ("a busy server is asked again", busy),
     ("a server that does not know a kind is told", unserved),
     ("credentials are read again once", credentials),
@@ -85,6 +89,24 @@ fn each(fault: &Fault, check: impl Fn(&str, Came, &Shop, &Proxy, Ask)) {
         let came = shop.perform(ask.clone());
         assert_eq!(proxy.count(method, "web"), 1, "{}", ask.call);
         check(method, came, &shop, &proxy, ask);
+    }
+}
+
+/// Each change of a deployment, under a fault that knows the shop.
+fn each_with(fault: impl Fn(&Shop) -> Fault, check: impl Fn(&str, Came, &Shop, &Proxy)) {
+    for (method, change) in CHANGES {
+        if method == "DELETE" {
+            continue;
+        }
+        let (proxy, shop) = behind();
+        let ask = change(&shop);
+        if ask.call == "k8s.rollback" {
+            shop.set_image("web", "web:second");
+            shop.rolled_out("web");
+        }
+        proxy.fault(method, "web", fault(&shop), 1);
+        let call = ask.call.clone();
+        check(&call, shop.perform(ask), &shop, &proxy);
     }
 }
 
@@ -215,6 +237,66 @@ fn dropped() {
     other["spec"]["template"]["metadata"]["annotations"] = json!({"added": "by the cluster"});
     proxy.fault("PATCH", "web", Fault::Says(200, other.to_string()), 1);
     assert_eq!(shop.perform(ask), Came::Unknown);
+}
+
+/// What somebody writes between the look and the change is not written over unseen: the change is planned again.
+fn somebody_is_faster() {
+    each_with(
+        |shop| {
+            let path = shop.apps("deployments/web");
+            let hands = &shop.cluster.hands;
+            Fault::Meanwhile(Arc::new(move || {
+                let body = json!({"metadata": {"annotations": {"somebody": "was here"}}});
+                assert_eq!(hands.merge(&path, &body).0, 200);
+            }))
+        },
+        |call, came, shop, proxy| {
+            assert_eq!(came, Came::Applied, "{call}");
+            assert_eq!(proxy.count("PATCH", "web"), 2, "{call}");
+            let left = &deployment(shop)["metadata"]["annotations"]["somebody"];
+            assert_eq!(left, "was here", "{call}");
+        },
+    );
+}
+
+/// A pod of the same name is not the pod that was meant.
+fn made_again() {
+    let (proxy, shop) = behind();
+    let ask = restart(&shop);
+    let pod = shop.pods("web")[0].clone();
+    let name = pod["metadata"]["name"].as_str().unwrap().to_owned();
+    let (path, all) = (shop.core(&format!("pods/{name}")), shop.core("pods"));
+    let hands = &shop.cluster.hands;
+    let another = json!({
+        "metadata": {"name": name, "labels": {"made": "again"}},
+        "spec": {"containers": [{"name": "main", "image": "web:ok"}]},
+    });
+    let again = move || {
+        let at_once = json!({"gracePeriodSeconds": 0});
+        assert_eq!(hands.delete(&path, &at_once), 200);
+        hands.make(&all, &another);
+    };
+    proxy.fault("DELETE", "web", Fault::Meanwhile(Arc::new(again)), 1);
+    assert_eq!(shop.perform(ask), Came::Applied);
+    assert_eq!(proxy.count("DELETE", "web"), 1);
+    let left = hands.see(&shop.core(&format!("pods/{name}")));
+    assert_eq!(left["metadata"]["labels"]["made"], "again", "{left:#}");
+    assert!(left["metadata"]["deletionTimestamp"].is_null(), "{left:#}");
+}
+
+/// An answer from which nothing can be seen.
+fn empty_yes() {
+    for body in [
+        "{}",
+        "",
+        "null",
+        "[]",
+        r#"{"kind": "Status", "status": "Success"}"#,
+    ] {
+        each(&Fault::Says(200, body.into()), |_, came, _, _, ask| {
+            assert_eq!(came, Came::Unknown, "{} {body}", ask.call);
+        });
+    }
 }
 
 fn busy() {

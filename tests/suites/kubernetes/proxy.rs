@@ -22,6 +22,8 @@ pub enum Fault {
     Says(u16, String),
     /// The server gets it, and nothing is ever heard of it.
     Hangs,
+    /// Somebody else is faster: this happens first, and then the server gets it.
+    Meanwhile(Arc<dyn Fn() + Send + Sync>),
 }
 
 /// A fault for requests of this method whose path contains this text, so many times.
@@ -86,6 +88,11 @@ fn pass(faults: &Mutex<Vec<Planned>>, request: &str, stream: &mut TcpStream) {
     };
     match fault {
         None => {
+            let (status, body) = forward(request);
+            respond(stream, status, "application/json", &body);
+        }
+        Some(Fault::Meanwhile(happens)) => {
+            happens();
             let (status, body) = forward(request);
             respond(stream, status, "application/json", &body);
         }
