@@ -149,6 +149,8 @@ impl Repository {
         let asked = [
             "--literal-pathspecs",
             "log",
+            // What the branch itself had: not what a merge brought in, and might have been before.
+            "--first-parent",
             "--format=%H",
             &most,
             commit,

@@ -202,7 +202,13 @@ fn packages_in(
     let packages = tree.packages()?;
     let moved = packages.iter().filter(|(_, text)| is_it(text));
     folders.extend(moved.map(|(folder, _)| folder.clone()));
-    let mut nameless = packages.iter().filter(|(_, text)| name_in(text).is_none());
+    // What has no lock has released nothing.
+    let is_locked = |folder: &Path| {
+        tree.text(&folder.join(LOCK))
+            .map_or(true, |lock| lock.is_some())
+    };
+    let nameless = packages.iter().filter(|(_, text)| name_in(text).is_none());
+    let mut nameless = nameless.filter(|(folder, _)| is_locked(folder));
     match (folders.is_empty(), nameless.next()) {
         (true, Some((folder, _))) => {
             let manifest = folder.join(MANIFEST);

@@ -31,10 +31,10 @@ impl Tree {
 
     /// The text of a file, its path from the top; none where there is no such file.
     pub fn text(&self, path: &Path) -> Result<Option<String>, String> {
-        if self.outside.iter().any(|link| link == path) {
-            let path = path.display();
+        if let Some(link) = self.outside.iter().find(|link| path.starts_with(link)) {
+            let link = link.display();
             return Err(format!(
-                "`{path}` is a link that leads out of the repository"
+                "`{link}` is a link that leads out of the repository"
             ));
         }
         let Some(blob) = self.blobs.iter().find(|blob| Path::new(&blob.path) == path) else {

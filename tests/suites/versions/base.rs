@@ -357,6 +357,24 @@ fn broken_lock() {
     );
     let (code, said) = repository.rbk(&["lock", "--amend"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
+    // What a merge brought in is not what the base had.
+    repository.git(&["checkout", "-q", "--", "."]);
+    repository.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    let empty = good.split("[[runbook]]").next().unwrap();
+    fs::write(&lock, empty).unwrap();
+    repository.commit();
+    repository.git(&["checkout", "-q", "-"]);
+    repository.git(&["merge", "-q", "--no-commit", "-s", "ours", "side"]);
+    fs::write(&lock, format!("{broken}\n")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", MERGED, "HEAD"]);
+    fs::write(&lock, &good).unwrap();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["lock", "--amend"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
     // Where none could ever be read, nothing is held.
     repository.git(&["checkout", "-q", "--orphan", "other"]);
     fs::write(&lock, &broken).unwrap();
