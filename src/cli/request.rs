@@ -12,13 +12,17 @@ use crate::value::escape_text;
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk request restart_pool pool=shop/web reason=\"it leaks\"   a target is named by the keys of its place
-  rbk request scale count=3 zones='[\"a\", \"b\"]'             numbers, `true`, `false` and lists are read as JSON
-  rbk request note text='\"3\"'                              quoted, it is a text
+  rbk request restart_pool pool=shop/web reason=\"it leaks\"
+      a target is named by the keys of its place
+  rbk request scale count=3 zones='[\"a\", \"b\"]'
+      a value that is JSON (a number, `true`, a list) is read as JSON
+  rbk request note text='\"3\"'
+      in quotes it is text
 
-The agent takes the parameters as the trigger of the runbook declares them. Who asks is whom the token belongs to.
+The agent takes the parameters as the trigger of the runbook declares them. The request is made in
+the name of the caller whose token it is.
 
-Exit codes: 0 when an incident has it, 1 when the agent refuses it.";
+Exit codes: 0 when an incident has it, 1 when the agent refuses it, 2 when it was not understood.";
 
 /// Ask an agent for a runbook, with its parameters
 #[derive(Debug, clap::Args)]

@@ -12,6 +12,7 @@ use crate::ide::{self, Colour};
 
 use super::lines::{Encoding, Lines};
 use super::server::{Failure, Server};
+use super::world::path_of;
 
 /// The kinds of tokens, by their numbers.
 pub fn types() -> Vec<String> {
@@ -149,6 +150,10 @@ fn tokens(server: &mut Server, uri: &Uri, part: Option<LspRange>) -> Option<Vec<
         }
         first += stretch.lines;
         painted.stretches.insert(key, stretch);
+    }
+    // Only of what is open anybody says when it is closed.
+    if server.world.document(&path_of(uri)).is_none() {
+        server.painted.forget(uri);
     }
     Some(told.tokens)
 }

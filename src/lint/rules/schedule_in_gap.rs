@@ -32,12 +32,15 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Node::Trigger(trigger) = node else {
         return;
     };
-    // Without a zone it is UTC, whose clock is never put forward.
-    let TriggerKind::Schedule {
-        cron,
-        zone: Some(name),
-        ..
-    } = &trigger.kind
+    let TriggerKind::Schedule { cron, zone, .. } = &trigger.kind else {
+        return;
+    };
+    let product = cx.runbook().and_then(|runbook| runbook.product);
+    let product = product.and_then(|id| cx.package().products.get(id.index()));
+    // Without a zone, also of its product, it is UTC, whose clock is never put forward.
+    let Some(name) = zone
+        .as_ref()
+        .or(product.and_then(|product| product.zone.as_ref()))
     else {
         return;
     };
@@ -65,7 +68,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     if let Some(label) = label {
         let message = "a change of the clock leaves this time out";
         let found = Diagnostic::new(Code::ScheduleInGap, message, trigger.span, label);
-        out.push(found.help("take another hour"));
+        out.push(found.help("choose an hour that the clock never skips"));
     }
 }
 
