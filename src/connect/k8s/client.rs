@@ -221,8 +221,8 @@ impl Until<'_> {
         parsed(&answer)
     }
 
-    /// Takes exactly this one away.
-    pub async fn delete<T: Object>(&self, place: &Place, uid: &str) -> Result<(), Refusal> {
+    /// Takes exactly this one away. Whether the answer shows that it is gone, or on its way.
+    pub async fn delete<T: Object>(&self, place: &Place, uid: &str) -> Result<bool, Refusal> {
         let body = serde_json::json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
@@ -233,7 +233,12 @@ impl Until<'_> {
             path: place.path::<T>(),
             body: Some(("application/json", &body)),
         };
-        self.send(&sent).await.map(drop)
+        let answer = self.send(&sent).await?;
+        let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
+        let is_going =
+            answer["metadata"]["uid"] == uid && !answer["metadata"]["deletionTimestamp"].is_null();
+        let is_gone = answer["status"] == "Success" && answer["details"]["uid"] == uid;
+        Ok(is_going || is_gone)
     }
 
     /// A look, again where the server was only busy.

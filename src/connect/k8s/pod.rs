@@ -131,17 +131,19 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         let why = format!("`{place}` cannot be restarted: {why}, so nobody would start it again");
         return Err(Undone::NotApplied(why));
     }
-    match until.delete::<Pod>(&place, uid).await {
-        Ok(()) => Ok(()),
-        Err(refusal) if refusal.is_absence() => Ok(()),
+    let undone = match until.delete::<Pod>(&place, uid).await {
+        Ok(true) => return Ok(()),
+        Ok(false) => Undone::Unknown,
+        Err(refusal) if refusal.is_absence() => return Ok(()),
         // The precondition is the uid alone; still it is looked at whether that one is gone.
-        Err(refusal) if refusal.kind == Kind::Conflict => match until.get::<Pod>(&place).await {
-            Ok(pod) if stays(&place, &pod) => Err(Undone::of(refusal)),
-            Ok(_) => Ok(()),
-            Err(absent) if absent.is_absence() => Ok(()),
-            Err(_) => Err(Undone::Unknown),
-        },
-        Err(refusal) => Err(Undone::of(refusal)),
+        Err(refusal) if refusal.kind == Kind::Conflict => Undone::of(refusal),
+        Err(refusal) => return Err(Undone::of(refusal)),
+    };
+    match until.get::<Pod>(&place).await {
+        Ok(pod) if stays(&place, &pod) => Err(undone),
+        Ok(_) => Ok(()),
+        Err(absent) if absent.is_absence() => Ok(()),
+        Err(_) => Err(Undone::Unknown),
     }
 }
 

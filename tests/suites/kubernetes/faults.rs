@@ -26,7 +26,7 @@ pub const CASES: &[Case] = &[
     ("a busy server is asked again", busy),
     ("a server that does not know a kind is told", unserved),
     ("credentials are read again once", credentials),
-    ("an expired list is told", expired),
+    ("an expired list is begun again once", expired),
     ("a pod that never ends is deleted once", never_ends),
 ];
 
@@ -239,22 +239,37 @@ fn dropped() {
     assert_eq!(shop.perform(ask), Came::Unknown);
 }
 
-/// What somebody writes between the look and the change is not written over unseen: the change is planned again.
+/// A write by somebody else between the look and the change, which the change rests on or not.
+fn meanwhile(shop: &Shop, body: Json) -> Fault {
+    let path = shop.apps("deployments/web");
+    let hands = &shop.cluster.hands;
+    Fault::Meanwhile(Arc::new(move || {
+        let (status, answer) = hands.merge(&path, &body);
+        assert_eq!(status, 200, "{answer:#}");
+    }))
+}
+
+/// What somebody else writes is never written over: where it is nothing that the change rests on, that is planned anew.
 fn somebody_is_faster() {
+    let label = json!({"metadata": {"labels": {"somebody": "was-here"}}});
     each_with(
-        |shop| {
-            let path = shop.apps("deployments/web");
-            let hands = &shop.cluster.hands;
-            Fault::Meanwhile(Arc::new(move || {
-                let body = json!({"metadata": {"annotations": {"somebody": "was here"}}});
-                assert_eq!(hands.merge(&path, &body).0, 200);
-            }))
-        },
+        |shop| meanwhile(shop, label.clone()),
         |call, came, shop, proxy| {
             assert_eq!(came, Came::Applied, "{call}");
             assert_eq!(proxy.count("PATCH", "web"), 2, "{call}");
-            let left = &deployment(shop)["metadata"]["annotations"]["somebody"];
-            assert_eq!(left, "was here", "{call}");
+            let left = &deployment(shop)["metadata"]["labels"]["somebody"];
+            assert_eq!(left, "was-here", "{call}");
+        },
+    );
+    let seconds = json!({"spec": {"minReadySeconds": 7}});
+    each_with(
+        |shop| meanwhile(shop, seconds.clone()),
+        |call, came, shop, proxy| {
+            let is_told =
+                matches!(&came, Came::NotApplied(why) if why.contains("somebody changed"));
+            assert!(is_told, "{call}: {came:?}");
+            assert_eq!(proxy.count("PATCH", "web"), 1, "{call}");
+            assert_eq!(deployment(shop)["spec"]["minReadySeconds"], 7, "{call}");
         },
     );
 }
@@ -366,9 +381,12 @@ fn credentials() {
 fn expired() {
     let (proxy, shop) = behind();
     let body = json!({"reason": "Expired", "message": "the continue parameter is too old"});
-    proxy.fault("GET", "/pods?", Fault::Says(410, body.to_string()), 1);
-    let args = vec![("namespace", Arg::Text(shop.namespace.clone()))];
-    let came = shop.look("k8s.pods", args);
+    let args = || vec![("namespace", Arg::Text(shop.namespace.clone()))];
+    let gone = || Fault::Says(410, body.to_string());
+    proxy.fault("GET", "/pods?", gone(), 1);
+    assert!(matches!(shop.look("k8s.pods", args()), Came::Value(..)));
+    proxy.fault("GET", "/pods?", gone(), 2);
+    let came = shop.look("k8s.pods", args());
     assert!(
         matches!(&came, Came::Failed(why) if why.contains("410")),
         "{came:?}"
