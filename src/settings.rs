@@ -9,6 +9,7 @@ mod bounds;
 mod capability;
 mod grants;
 mod key;
+mod layout;
 mod parts;
 mod reader;
 mod retention;
@@ -28,6 +29,7 @@ pub use bounds::{Bounds, PageBounds, StormBounds};
 pub use capability::Form;
 pub use grants::{Denied, Grants, Loose, Need, Standing, toml_key, toml_text};
 pub use key::{TABLES, page};
+pub use layout::{Layout, TableForm};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;
 pub use value::variable;
@@ -71,8 +73,8 @@ pub struct Settings {
     pub bounds: Bounds,
     pub grants: Grants,
     pub retention: Retention,
-    /// The keys that the file has outside all tables, and its tables.
-    pub keys: BTreeSet<SmolStr>,
+    /// How the file is written.
+    pub layout: Layout,
 }
 
 /// How the agent's own log is written.
@@ -216,7 +218,7 @@ impl Settings {
             bounds: _,
             grants: _,
             retention,
-            keys: _,
+            layout: _,
         } = self;
         let differs = [
             ("listen", *listen != other.listen),
@@ -256,7 +258,7 @@ impl Default for Settings {
             bounds: Bounds::default(),
             grants: Grants::default(),
             retention: Retention::default(),
-            keys: BTreeSet::new(),
+            layout: Layout::default(),
         }
     }
 }

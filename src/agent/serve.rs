@@ -382,8 +382,14 @@ fn load_again(
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let rules = rules(options, started, &settings).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
-    let lacks = package.lacks(&settings);
+    let mut lacks = package.lacks(&settings);
     if !lacks.is_empty() {
+        // Not why it is refused, but what would be heard of it next.
+        let denied = package.denied(&settings).into_iter();
+        lacks.extend(denied.map(|denied| Refused {
+            why: format!("besides, its runs would hand over there: {}", denied.why),
+            ..denied
+        }));
         return Err(lacks);
     }
     let before = package.lacks(started).into_iter();

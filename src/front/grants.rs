@@ -128,7 +128,7 @@ impl<'m> Denied<'m> {
             grants.line_with(capability, &self.needs, &owned),
             grants.names(capability),
         ) {
-            (Some(line), true) => Paste::instead("grants", &line),
+            (Some(line), true) => paste.instead("grants", &line),
             (Some(line), false) => paste.line("grants", &line),
             (None, true) => format!("widen the line of `{capability}` in [grants] of agent.toml"),
             (None, false) => {

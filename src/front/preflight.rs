@@ -389,37 +389,34 @@ impl Missing {
                 paste.line("programs", &format!("{} = {path}", toml_key(name)))
             }
             Missing::Host { name, runs } => match runs {
-                true => paste.named("hosts", name, &OWN),
-                false => paste.named("hosts", name, &["address = \"192.0.2.1\""]),
+                true => paste.named("hosts", &toml_text(name), &OWN),
+                false => paste.named("hosts", &toml_text(name), &["address = \"192.0.2.1\""]),
             },
             Missing::Owned { patterns, runs } => {
                 let name = owned_example(patterns);
                 match runs {
-                    true => paste.named("hosts", &name, &OWN),
-                    false => paste.named("hosts", &name, &["address = \"192.0.2.1\""]),
+                    true => paste.named("hosts", &toml_text(&name), &OWN),
+                    false => paste.named("hosts", &toml_text(&name), &["address = \"192.0.2.1\""]),
                 }
             }
-            Missing::Ungranted { line, .. } => Paste::instead("grants", line),
+            Missing::Ungranted { line, .. } => paste.instead("grants", line),
             Missing::Machine {
                 known: Some(known), ..
             } => {
-                let header = format!("[hosts.{}]", toml_text(known));
-                format!(
-                    "add below the header of the host that the agent runs on, such as `{header}`:\nhere = true"
-                )
+                let whose = "the host that the agent runs on";
+                paste.line_of("hosts", known, whose, "here = true")
             }
             Missing::Machine {
                 known: None,
                 example,
-            } => paste.named("hosts", example, &OWN),
+            } => paste.named("hosts", &toml_text(example), &OWN),
             Missing::Contact(address) => {
                 let line = "terminal = true  # or pagerduty, slack, webhook";
-                paste.named("contacts", address, &[line])
+                paste.named("contacts", &toml_text(address), &[line])
             }
             Missing::Secret(name) => {
                 let line = format!("env = {}", toml_text(&variable(name)));
-                let header = format!("secrets.{}", toml_key(name));
-                paste.table(&header, &[&line])
+                paste.named("secrets", &toml_key(name), &[&line])
             }
         }
     }

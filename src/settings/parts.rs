@@ -9,8 +9,8 @@ use toml::de::DeTable;
 use super::key::{Table, key};
 use super::reader::{Found, Reader, Section};
 use super::{
-    Caller, CallerKind, Contact, Host, LogForm, SecretRef, Settings, bounds, grants, retention,
-    servers, value,
+    Caller, CallerKind, Contact, Host, Layout, LogForm, SecretRef, Settings, bounds, grants,
+    retention, servers, value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -155,7 +155,7 @@ pub const CALLER: Table = Table {
 };
 
 /// The whole file.
-pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
+pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>, layout: Layout) -> Settings {
     let start = reader.span(0..0);
     let file = reader.section(table, start, &FILE);
     let defaults = Settings::default();
@@ -208,7 +208,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         bounds: bounds::read(reader, &file),
         grants: grants::read(reader, &file),
         retention: retention::read(reader, &file),
-        keys: file.names(),
+        layout,
     }
 }
 
@@ -287,7 +287,7 @@ fn contact(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> O
         // What is not known there has been said.
         [] if section
             .names()
-            .iter()
+            .into_iter()
             .any(|name| !CONTACT.names().any(|known| known == name)) =>
         {
             return None;

@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::key::{Table, key};
-use super::{SecretRef, Settings, capability, parts, toml_text, value};
+use super::{Layout, SecretRef, Settings, capability, parts, toml_text, value};
 use crate::diag::near::nearest;
 use crate::diag::toml::{Mistake, mistake};
 use crate::diag::{Code, Diagnostic};
@@ -78,7 +77,8 @@ fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
     let broken_lines = reader.lines();
     reader.broken = !errors.is_empty();
     let count = reader.diagnostics.len();
-    let settings = parts::settings(&mut reader, table.get_ref());
+    let layout = Layout::of(table.get_ref(), &source.text);
+    let settings = parts::settings(&mut reader, table.get_ref(), layout);
     let mut diagnostics = reader.diagnostics;
     // What stands on a broken line was not understood: nothing more is said about it.
     let (mut nth, mut told) = (0, BTreeSet::new());
@@ -179,9 +179,9 @@ impl<'t> Section<'t> {
     }
 
     /// The keys that are said.
-    pub fn names(&self) -> BTreeSet<SmolStr> {
+    pub fn names(&self) -> BTreeSet<&str> {
         let names = self.table.keys();
-        names.map(|name| name.get_ref().as_ref().into()).collect()
+        names.map(|name| name.get_ref().as_ref()).collect()
     }
 }
 

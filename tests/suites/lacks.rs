@@ -138,10 +138,32 @@ impl Place {
             format!("{top}{header}\n{lines}\n{rest}")
         };
         let quoted = words.split('`').nth(1);
+        // The line that begins with a key, changed.
+        let changed = |key: &str, change: &dyn Fn(&str) -> String| -> String {
+            let at = settings.lines().position(|line| line.starts_with(key));
+            let at = at.unwrap_or_else(|| panic!("{key} in {settings}"));
+            let lines = settings.lines().enumerate();
+            let lines = lines.map(|(number, line)| match number == at {
+                true => change(line),
+                false => line.to_owned(),
+            });
+            lines.map(|line| format!("{line}\n")).collect()
+        };
+        let in_braces = |line: &str| {
+            let before = line.strip_suffix('}').expect(line).trim_end();
+            match before.ends_with('{') {
+                true => format!("{before} {lines} }}"),
+                false => format!("{before}, {lines} }}"),
+            }
+        };
         let added = if words.starts_with("add to agent.toml") {
             format!("{settings}\n{lines}\n")
         } else if words.starts_with("add below ") {
             below(quoted.unwrap())
+        } else if words.starts_with("add within the braces of ") {
+            changed(&format!("{} = {{", quoted.unwrap()), &in_braces)
+        } else if words.starts_with("add beside the lines ") {
+            changed(quoted.unwrap(), &|line| format!("{line}\n{lines}"))
         } else if words == "change its line in [grants] of agent.toml to:" {
             let key = lines.split(" = ").next().unwrap();
             let replaced = |old| {
