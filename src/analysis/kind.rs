@@ -64,10 +64,18 @@ pub fn check_block(package: &Package, kind: BlockKind, block: &Block, out: &mut 
     for stmt in &block.statements {
         check_stmt(package, kind, stmt, out);
     }
-    for pair in block.statements.windows(2) {
+    for (at, pair) in block.statements.windows(2).enumerate() {
         if let [ends, after] = pair
             && always_ends(ends)
         {
+            // That nothing was verified before it is told there, and is mended by another order.
+            let is_verify = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Verify { .. });
+            let is_early = matches!(ends.kind, StmtKind::Mitigated { .. })
+                && is_verify(after)
+                && !block.statements.iter().take(at).any(is_verify);
+            if is_early {
+                break;
+            }
             out.push(
                 Diagnostic::new(
                     Code::Unreachable,

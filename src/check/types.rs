@@ -283,7 +283,10 @@ impl Checker<'_> {
                 name.span,
                 near,
             ),
-            None => found,
+            None => found.help(format!(
+                "declare it, `record {name} {{ ... }}` or `enum {name} {{ ... }}`",
+                name = name.text
+            )),
         });
     }
 

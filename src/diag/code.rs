@@ -405,6 +405,8 @@ codes! {
     L0304 UnitByName             Warning "a bare number for a metric with a unit"
     L0305 ScaledRatio            Warning "a ratio that is a percentage already"
     L0306 RepeatedNumber         Note    "one number in three conditions"
+    L0307 RepeatedCondition      Warning "a condition that asks the same twice"
+    L0308 SwappedArguments       Warning "two arguments that may be exchanged"
     L0401 ContendingRunbooks     Warning "two runbooks that change the same for one alert"
     L0402 NeverMatchingTrigger   Warning "a trigger that no alert meets"
     L0403 ShadowedTrigger        Warning "a trigger that another one implies"

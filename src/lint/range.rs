@@ -63,6 +63,9 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
             BinaryOp::And => match (known(cx, left), known(cx, right)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
+                _ if texts(cx, left, right) == Some((Comparison::Equal, Comparison::Equal)) => {
+                    Some(false)
+                }
                 _ => both(cx, left, right, |left, right| {
                     left.implies(&right.reversed())
                 })
@@ -71,6 +74,11 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
             BinaryOp::Or => match (known(cx, left), known(cx, right)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (Some(false), Some(false)) => Some(false),
+                _ if texts(cx, left, right)
+                    == Some((Comparison::NotEqual, Comparison::NotEqual)) =>
+                {
+                    Some(true)
+                }
                 _ => both(cx, left, right, |left, right| {
                     left.reversed().implies(right)
                 })
@@ -104,6 +112,30 @@ fn both(
             cx.text(left.of.span) == cx.text(right.of.span) && stand(&left, &right)
         }
         _ => false,
+    }
+}
+
+/// How one thing is held against two texts, or cases of an enum, that differ.
+fn texts(cx: &Cx<'_>, left: &Expr, right: &Expr) -> Option<(Comparison, Comparison)> {
+    let (left, right) = (held_against(cx, left)?, held_against(cx, right)?);
+    let is_one = cx.text(left.1.span) == cx.text(right.1.span);
+    (is_one && left.2 != right.2).then_some((left.0, right.0))
+}
+
+/// What is held against what is no number.
+fn held_against<'e>(cx: &Cx<'_>, expr: &'e Expr) -> Option<(Comparison, &'e Expr, Value)> {
+    let ExprKind::Binary { op, left, right } = &expr.kind else {
+        return None;
+    };
+    let op = op.comparison()?;
+    let constant = |expr: &Expr| {
+        let value = cx.constant(expr).filter(|value| number(value).is_none());
+        value.cloned()
+    };
+    match (constant(left), constant(right)) {
+        (None, Some(value)) => Some((op, left, value)),
+        (Some(value), None) => Some((op, right, value)),
+        _ => None,
     }
 }
 

@@ -33,6 +33,7 @@ mod rate_of_sum;
 mod raw_counter;
 mod raw_where_typed;
 mod regex_for_text;
+mod repeated_condition;
 mod repeated_number;
 mod scaled_ratio;
 mod schedule_in_gap;
@@ -43,6 +44,7 @@ mod short_rate;
 mod silent_for_long;
 mod single_person;
 mod slack_blast;
+mod swapped_arguments;
 mod tell_after_the_end;
 mod told_title;
 mod twin_remedies;
@@ -82,6 +84,8 @@ pub const ALL: &[&Rule] = &[
     &unit_by_name::RULE,
     &scaled_ratio::RULE,
     &repeated_number::RULE,
+    &repeated_condition::RULE,
+    &swapped_arguments::RULE,
     &contending_runbooks::RULE,
     &never_matching_trigger::RULE,
     &shadowed_trigger::RULE,

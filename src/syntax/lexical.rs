@@ -7,7 +7,9 @@ mod brought;
 
 use std::ops::Range;
 
-pub(super) use self::brought::{backslash_told, goes_on_below, heredoc, heredoc_told};
+pub(super) use self::brought::{
+    backslash_told, goes_on_below, heredoc, heredoc_told, template_tag, template_tag_told,
+};
 use super::depth::Depth;
 use super::skim::Piece;
 use super::words;

@@ -132,6 +132,7 @@ impl<'a> Recovery<'a> {
         let mut said = self.said.iter();
         let head = said.any(|found| found.code == Code::MissingBlock);
         if !head && !self.headless && !self.is_told(bytes.clone()) {
+            self.headless = true;
             let word = self.tokens().word(line.start);
             let first = self.tokens().bytes(&(line.start..line.start + 1));
             let diagnostic = Diagnostic::new(
@@ -140,7 +141,10 @@ impl<'a> Recovery<'a> {
                 self.scene.span(first),
                 "the item above has ended",
             )
-            .help("an item begins at the start of a line; what belongs to the one above stands before its last `}`");
+            .help(match matches!(word, "given" | "expect" | "case") {
+                true => "the head of a test is missing above: `test RUNBOOK \"what it shows\" {`",
+                false => "an item begins at the start of a line; what belongs to the one above stands before its last `}`",
+            });
             self.said.push(diagnostic);
         }
         // One is enough: what follows is of the same kind.

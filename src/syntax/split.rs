@@ -68,6 +68,7 @@ pub(super) fn split<'t>(
         stray: false,
         foreign_line: None,
         semicolon: None,
+        tag: None,
         hash: None,
         merge: None,
         backslash: None,
@@ -102,6 +103,8 @@ struct Splitter<'t, 'f> {
     foreign_line: Option<(usize, usize)>,
     /// The diagnostic of the first `;`.
     semicolon: Option<usize>,
+    /// The diagnostic of the first `{% ... %}`.
+    tag: Option<usize>,
     /// The diagnostic of the first `#`.
     hash: Option<usize>,
     /// The diagnostic of the first mark of a merge.
@@ -131,6 +134,7 @@ impl<'t> Splitter<'t, '_> {
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
             PieceKind::Mark if piece.text(self.text) == "#" => self.hash_comment(piece),
+            PieceKind::Open if self.template_tag(piece) => return,
             PieceKind::Word if at_column_zero && self.begins_item(piece) => {
                 self.open_item(piece.start)
             }

@@ -6,6 +6,7 @@
 mod blocks;
 mod branches;
 mod brought;
+mod carried;
 mod cut;
 mod denied;
 mod first;
@@ -29,6 +30,7 @@ mod turned;
 
 use std::ops::Range;
 
+pub(super) use self::carried::{dash_below, waiver_below};
 pub(super) use self::cut::colon_at_end;
 pub(super) use self::first::{habit_of_statement, joined_word};
 pub(super) use self::items::dashed_list;
@@ -74,6 +76,10 @@ const LESSONS: &[Lesson] = &[
     strange::html_comment,
     brought::filled_text,
     marks::quotes_twice,
+    carried::guard_block,
+    carried::arrow_function,
+    carried::chain_links,
+    carried::or_behind_block,
     taken::first_of,
     taken::count_of,
     parts::verify_retry,
@@ -263,6 +269,7 @@ impl<'a> Scene<'a> {
             kind == Kind::Item && words::BLOCK_ITEMS.contains(&self.tokens.word(line.start));
         let later = later::line(self, line, kind);
         let later = later.or_else(|| pieces::enum_members(self, line, kind));
+        let later = later.or_else(|| carried::enum_values(self, line, kind));
         later.or_else(|| marks::braces_in_expression(self, line).filter(|_| !block))
     }
 
@@ -277,7 +284,9 @@ impl<'a> Scene<'a> {
         let diagnostic = generic(span, found, failure);
         // A word of another language, where a statement or a part of one is meant.
         match first::habit_of_statement(found) {
-            Some(habit) if diagnostic.help.is_none() => diagnostic.help(habit),
+            Some(habit) if diagnostic.help.is_none() && line.kind != Kind::Product => {
+                diagnostic.help(habit)
+            }
             _ => diagnostic,
         }
     }

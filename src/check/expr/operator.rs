@@ -349,6 +349,15 @@ impl Elaborator<'_, '_> {
             "ratio" => (Unit::Ratio, Type::Percent),
             "seconds" => (Unit::Seconds, Type::Duration),
             "bytes" => (Unit::Bytes, Type::Size),
+            "number" | "int" | "integer" | "float" | "double" | "string" | "text" | "str"
+            | "bool" => {
+                let unit_name = unit.as_str();
+                let message =
+                    format!("there is no `as {unit_name}`: no value is turned into another type");
+                let found = Diagnostic::new(Code::UnknownWord, message, unit.span, "no unit");
+                self.say(found.help("a value has the type that it was read with: leave this out; `as` gives a unit to a plain number: `ratio`, `seconds` or `bytes`"));
+                return broken(span);
+            }
             _ => {
                 self.checker
                     .say_unknown_word("unit", unit, &["ratio", "seconds", "bytes"]);

@@ -238,7 +238,12 @@ impl<'a> Checker<'a> {
         let mut conditions = Vec::new();
         let mut written = Vec::new();
         let mut holding = None;
-        let is_alert = matches!(trigger.kind, Tree::Alert { .. } | Tree::Missing);
+        let is_alert = match &trigger.kind {
+            Tree::Alert { .. } | Tree::Missing => true,
+            // What it is an event of is told, and may have been meant as an alert.
+            Tree::Event { record, .. } => self.event_record(id, record).is_none(),
+            Tree::Schedule { .. } | Tree::Request { .. } => false,
+        };
         for clause in &trigger.clauses {
             match &clause.kind {
                 Clause::Missing => {}

@@ -1,4 +1,4 @@
-//! What other languages have at the ends of lines and over several of them: `\`, and texts behind `<<EOT`.
+//! What other languages have at the ends of lines and over several of them: `\`, texts behind `<<EOT`, tags of templates.
 
 use std::ops::Range;
 
@@ -22,6 +22,29 @@ pub fn backslash_told(mark: Span, gap: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, message, mark, "a statement ends with its line")
         .help("a statement stands on one line; a line that ends in an operator such as `and` goes on below")
         .fix("join the lines", gap, " ")
+}
+
+/// The `{% ... %}` of a template that begins there, on its line.
+pub fn template_tag(text: &str, start: usize) -> Option<Range<usize>> {
+    let inside = text.get(start..)?.strip_prefix("{%")?;
+    let end = inside.lines().next()?.find("%}")?;
+    Some(start..start + "{%".len() + end + "%}".len())
+}
+
+/// What is said of the first of them.
+pub fn template_tag_told(text: &str, tag: Span) -> Diagnostic {
+    let said = text.get(tag.range()).unwrap_or_default();
+    let said = said.trim_matches(['{', '%', '}', '-', ' ']);
+    let help = match said.split_whitespace().next() {
+        Some("if" | "elif" | "else" | "endif" | "unless") => {
+            "what is done on a condition stands in braces: `if lag() > 100 { found stuck(worker) }`"
+        }
+        Some("for" | "endfor") => "a loop goes through a list: `for x in xs at most 10 { ... }`",
+        Some("set" | "macro") => "a value gets its name with `let`, what is done again with `fn`",
+        Some(_) | None => "nothing fills a file in before it is read: what changes is an argument",
+    };
+    let message = "`{% ... %}` of a template is not read here";
+    Diagnostic::new(Code::Syntax, message, tag, "does not fit here").help(help)
 }
 
 /// The most lines that the end of a text, or of one side of a merge, is looked for in: what begins many and ends none

@@ -2,6 +2,8 @@
 //!
 //! In: the token. Out: what is said of it, and how the text is read from then on.
 
+use std::ops::Range;
+
 use super::Recovery;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::patch::Splice;
@@ -30,6 +32,14 @@ impl Recovery<'_> {
             }
             return;
         }
+        if let Some((found, splices)) = self.out_of_place(index, above.end..token.end) {
+            let told = splices.iter().map(|splice| splice.range.start);
+            let told: Vec<usize> = told.map(|at| self.scene.place_of(at)).collect();
+            self.told.extend(told);
+            self.said.extend(found);
+            self.splices.extend(splices);
+            return;
+        }
         self.joints.insert(index);
         // `every: 15s` below `verify:` is told with it, and so was what is left out before it.
         let key = self.tokens().word(index + 1) == ":";
@@ -40,6 +50,18 @@ impl Recovery<'_> {
                 token.comment_before,
             ));
         }
+    }
+
+    /// What does not go on with the line above, though it begins so: what is said, if nothing was yet, and how the text is
+    /// read from then on.
+    fn out_of_place(
+        &self,
+        index: usize,
+        gap: Range<usize>,
+    ) -> Option<(Option<Diagnostic>, Vec<Splice>)> {
+        let (found, splices) = teach::dash_below(&self.scene, index)
+            .or_else(|| teach::waiver_below(&self.scene, index))?;
+        Some(((!self.is_told(gap)).then_some(found), splices))
     }
 
     pub(super) fn missing_comma(&mut self, index: usize) {

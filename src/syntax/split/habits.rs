@@ -48,6 +48,28 @@ impl Splitter<'_, '_> {
         self.skim.go_on_at(end);
     }
 
+    /// `{% if x %}` of a template: told once.
+    pub(super) fn template_tag(&mut self, piece: Piece) -> bool {
+        let Some(tag) = lexical::template_tag(self.text, piece.start) else {
+            return false;
+        };
+        if self.tag.is_none() {
+            self.tag = Some(self.split.diagnostics.len());
+            let span = Span::new(self.source, tag.start, tag.end);
+            let found = lexical::template_tag_told(self.text, span);
+            self.split.diagnostics.push(found);
+        }
+        self.mark(|item| {
+            item.told.push(tag.start);
+            item.splices.push(Splice {
+                range: tag.clone(),
+                text: String::new(),
+            });
+        });
+        self.skim.go_on_at(tag.end);
+        true
+    }
+
     /// `<<<<<<< HEAD`, what a merge left: told once; what was here is read, the other side is not.
     pub(super) fn merge_mark(&mut self, piece: Piece) -> bool {
         let Some(cut) = lexical::merge_mark(self.text, piece.start) else {

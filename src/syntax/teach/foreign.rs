@@ -17,10 +17,10 @@ pub(super) fn foreign(
         Kind::Trigger => foreign_condition(word),
         Kind::Test => foreign_test(word),
         Kind::Product => foreign_product(word),
+        Kind::Blast => foreign_limit(word),
         Kind::Item
         | Kind::Arm
         | Kind::Condition
-        | Kind::Blast
         | Kind::Target
         | Kind::Extern
         | Kind::Field
@@ -312,6 +312,41 @@ fn foreign_product(word: &str) -> Option<(&'static str, &'static str)> {
         "hosts" | "resources" | "targets" | "contains" | "has" => {
             ("owns", "what belongs to a product is said with `owns`")
         }
+        _ => return None,
+    })
+}
+
+fn foreign_limit(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "threadcount" | "forks" | "concurrency" | "parallel" | "parallelism" | "batch_size"
+        | "max_concurrency" | "maxConcurrency" => (
+            "",
+            "how many targets are changed at once is a limit: `at most 1 k8s.Pod at once`",
+        ),
+        "mute_time_intervals"
+        | "active_time_intervals"
+        | "time_intervals"
+        | "blackout"
+        | "maintenance"
+        | "freeze"
+        | "not"
+        | "except"
+        | "never" => (
+            "",
+            "when nothing may change is a window, declared with `window NAME { ... }`: `pause during NAME`",
+        ),
+        "minAvailable" | "min_available" | "minimum" | "min" | "leave" => (
+            "",
+            "what has to stay is said with `keep`: `keep at least 2 ready of k8s.pods(namespace)`",
+        ),
+        "rate" | "rate_limit" | "throttle" | "cooldown" | "period" | "every" | "interval" => (
+            "",
+            "how many targets are changed in a time is a limit: `at most 3 k8s.Pod per 1h`",
+        ),
+        "timeout" | "deadline" | "within" => (
+            "",
+            "how long a change may take is said with it, `do ... within 5m`; how long the whole run may take is the clause `ends within 1h`",
+        ),
         _ => return None,
     })
 }
