@@ -270,7 +270,8 @@ fn list(
 /// How much of a list stands above, and how the rest is seen.
 pub fn how_many(shown: usize, total: u64, last: Option<u64>) -> String {
     match last {
-        Some(last) if (shown as u64) < total => {
+        // They are counted from 1.
+        Some(last) if (shown as u64) < total && last > 1 => {
             format!("{shown} of {total}; --before {last} shows older ones.\n")
         }
         Some(_) | None => format!("{shown} of {total}.\n"),

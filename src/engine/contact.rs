@@ -86,6 +86,29 @@ impl Engine {
         }
     }
 
+    /// When a page goes out that waits for others to go with it, and for nothing else.
+    pub(super) fn goes_out_later(&self, id: MessageId, now: Time) -> Option<Time> {
+        let outbox = self.model.message(id)?;
+        let contact = self.contacts.0.get(&outbox.to)?;
+        let is_fresh = outbox.gathers() && outbox.failures() == 0 && outbox.bundle.is_none();
+        let is_free = contact.under_way.is_empty() && !contact.is_away;
+        let ready = contact.ready(&self.bounds.pages);
+        (is_fresh && is_free && ready > now).then_some(ready)
+    }
+
+    /// Until when the link of a chain is waited for whose page has not gone out, since it is told together with others:
+    /// nobody can have answered it.
+    pub(super) fn link_later(&self, incident: IncidentId, now: Time) -> Option<Time> {
+        let duty = self.model.chain(incident)?;
+        let pages = self.model.messages_of(incident);
+        let held = pages.filter_map(|outbox| {
+            let at = self.goes_out_later(outbox.id, now)?;
+            let length = moment::since(outbox.message.at, duty.next);
+            Some(moment::after(at, length))
+        });
+        held.max()
+    }
+
     /// A message is to be sent, or was to be.
     pub(super) fn message_due(&mut self, id: MessageId, now: Time) {
         let Some(outbox) = self.model.message(id) else {

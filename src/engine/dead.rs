@@ -68,6 +68,8 @@ enum Class {
     Named,
     /// It is a record that is damaged.
     Damaged,
+    /// It has no name, as what a sender left out: there are as many kinds as codes.
+    Nameless,
     Other,
 }
 
@@ -238,6 +240,7 @@ impl Engine {
     fn class(&self, code: &str, name: &str) -> Class {
         match self.runbooks.naming(name).is_empty() {
             _ if code == Code::StoreCorrupt.as_str() => Class::Damaged,
+            _ if name.is_empty() => Class::Nameless,
             false => Class::Named,
             true => Class::Other,
         }

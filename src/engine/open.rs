@@ -6,8 +6,8 @@ use super::Engine;
 use super::runbooks::{Found, Loaded};
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    Alerts, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened,
-    IncidentState, RunId, RunStarted,
+    Alerts, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened, RunId,
+    RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
@@ -163,7 +163,9 @@ impl Engine {
                 let known = fingerprint.as_ref().and_then(|one| alerts.fires_since(one));
                 let starts_at = starts_at.max(known.filter(|_| starts_at.is_some()));
                 let incident = self.model.incident(id);
-                let echo = incident.is_some_and(|one| one.state.is_over());
+                let echo = incident.is_some_and(|one| {
+                    one.state.is_over() || is_told_late(one, alerts, &occasion.firing)
+                });
                 // What is merely told again would drown the rest of the timeline.
                 let is_first = occasion.firing.is_some() && alerts.firing() == 0;
                 let news = occasion.firing.is_none_or(|(alert, _)| match echo {
@@ -374,10 +376,7 @@ fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> boo
     let Some((alert, since)) = &occasion.firing else {
         return false;
     };
-    let is_with_a_human = match incident.state {
-        IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
-        IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
-    };
+    let is_with_a_human = incident.state.is_with_a_human();
     let heard = alerts.of(alert);
     let is_news = heard.is_none_or(|heard| match is_timeless(*since) {
         true => !heard.fires,
@@ -388,6 +387,17 @@ fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> boo
         others => others == 1 && alerts.fires_since(alert).is_some(),
     };
     is_with_a_human && incident.run.is_none() && had_ended && is_news
+}
+
+/// A human has it, and a firing is told once more whose end was told: one of several senders was slower. It fires no more,
+/// or what fires next would be taken for known.
+fn is_told_late(incident: &Incident, alerts: &Alerts, firing: &Option<(SmolStr, Time)>) -> bool {
+    let Some((alert, since)) = firing else {
+        return false;
+    };
+    let ended = alerts.of(alert).filter(|heard| !heard.fires);
+    let is_it = ended.is_some_and(|heard| *since <= heard.since && !is_timeless(*since));
+    is_it && incident.state.is_with_a_human() && incident.run.is_none()
 }
 
 /// Whether the sender of an alert does not say when it began.

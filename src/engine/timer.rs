@@ -91,10 +91,13 @@ impl Engine {
                     self.hears(run, run::Input::Timer { id });
                 }
                 Timer::Dwell(event) => self.work.push_back(Work::Stood(event)),
-                Timer::Duty(incident) => {
-                    let decision = chain::due(&self.model, incident, now);
-                    self.carry_out(decision, now);
-                }
+                Timer::Duty(incident) => match self.link_later(incident, now) {
+                    Some(later) => self.timers.insert((later, timer)),
+                    None => {
+                        let decision = chain::due(&self.model, incident, now);
+                        self.carry_out(decision, now);
+                    }
+                },
                 Timer::Acknowledged(incident) => {
                     let decision = chain::lapses(&self.model, incident, now);
                     self.carry_out(decision, now);
@@ -102,10 +105,16 @@ impl Engine {
                 Timer::Message(message) => {
                     self.message_due(message, now);
                 }
-                Timer::Reached(message) => {
-                    let decision = deliver::unreached(&self.model, message);
-                    self.carry_out(decision, now);
-                }
+                Timer::Reached(message) => match self.goes_out_later(message, now) {
+                    Some(at) => {
+                        let later = moment::after(at, deliver::REACHED_WITHIN);
+                        self.timers.insert((later, timer));
+                    }
+                    None => {
+                        let decision = deliver::unreached(&self.model, message);
+                        self.carry_out(decision, now);
+                    }
+                },
                 Timer::Debt(debt) => {
                     let decision = debt::due(&self.model, debt, now);
                     self.carry_out(decision, now);

@@ -315,6 +315,14 @@ impl IncidentState {
         matches!(self, IncidentState::Resolved { .. })
     }
 
+    /// Whether a human has it.
+    pub fn is_with_a_human(&self) -> bool {
+        match self {
+            IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
+            IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
+        }
+    }
+
     /// Whether a human has called it over, and answers for what is left.
     pub fn is_by_human(&self) -> bool {
         matches!(

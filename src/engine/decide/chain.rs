@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::Decision;
+use super::{Decision, deliver};
 use crate::effect::Reason;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
@@ -54,7 +54,9 @@ pub fn advances(
     first: bool,
     now: Time,
 ) -> Decision {
-    let Some(duty) = model.chain(incident) else {
+    // Two timers of one chain may be due in one turn, and the first of them has moved it.
+    let duty = model.chain(incident);
+    let Some(duty) = duty.filter(|duty| first || duty.next <= now) else {
         return Decision::default();
     };
     let of = |place: u16| links.get(usize::from(place)).cloned();
@@ -99,15 +101,16 @@ pub fn storm_advances(model: &Model, scope: &Scope, links: &[Link], now: Time) -
     let next = duty.link.map_or(0, |place| place.saturating_add(1));
     let last = duty.link.unwrap_or_default();
     let told = of(next).map(|link| (next, link));
-    let why = match duty.link {
+    let current = duty.link.and_then(of);
+    let subject = Subject::Storm(scope.clone());
+    let is_lost = |(_, address, _): &Link| is_under_way(model, &subject, address);
+    let why = match &current {
         None => Climb::First,
+        Some(link) if is_lost(link) => Climb::Unreached,
         Some(_) => Climb::Unanswered,
     };
     match told.or_else(|| Some((last, of(last)?))) {
-        Some((place, told)) => {
-            let subject = Subject::Storm(scope.clone());
-            tells(&subject, duty, (place, told), (why, false), of, now)
-        }
+        Some((place, told)) => tells(&subject, duty, (place, told), (why, false), of, now),
         None => Decision::default(),
     }
 }
@@ -256,6 +259,12 @@ pub fn lapses(model: &Model, incident: IncidentId, now: Time) -> Decision {
     let text = format!("{by} acknowledged it, and it is still not resolved: {what}");
     let reason = said.and_then(|said| said.reason);
     Decision::that(AcknowledgementLapsed { incident }).then(Work::HearAgain(incident, text, reason))
+}
+
+/// Whether a page of a chain still has to reach somebody.
+fn is_under_way(model: &Model, subject: &Subject, to: &str) -> bool {
+    let mut pages = model.messages().filter(|outbox| outbox.to == to);
+    pages.any(|outbox| deliver::paged(model, outbox).as_ref() == Some(subject))
 }
 
 /// A storm that somebody had taken on is told of again, from the beginning of its chain.

@@ -45,7 +45,7 @@ pub fn delivered(model: &Model, id: MessageId) -> Decision {
 }
 
 /// The chain that a page belongs to.
-fn paged(model: &Model, outbox: &Outbox) -> Option<Subject> {
+pub(super) fn paged(model: &Model, outbox: &Outbox) -> Option<Subject> {
     if outbox.message.kind != MessageKind::Page {
         return None;
     }

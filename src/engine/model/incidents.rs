@@ -255,8 +255,13 @@ impl Model {
             }
             Fact::EventJoined(fact) => {
                 self.with(fact.incident, changed, |one| joined(one, fact));
-                let firing = fact.fingerprint.clone().zip(fact.starts_at);
-                self.fires(fact.incident, firing, changed);
+                // What is told late of a firing whose end is known does not fire again.
+                let is_over = |one: &Incident| one.state.is_over();
+                let is_late = fact.echo && !self.incident(fact.incident).is_some_and(is_over);
+                if !is_late {
+                    let firing = fact.fingerprint.clone().zip(fact.starts_at);
+                    self.fires(fact.incident, firing, changed);
+                }
             }
             Fact::AlertCleared(fact) => {
                 self.with(fact.incident, changed, |one| one.cleared |= fact.last);
