@@ -13,7 +13,7 @@ mod preflight;
 mod versions;
 
 pub use grants::{
-    NeedBeside, loose as loose_grants, needs as needs_beside, programs as missing_programs,
+    NeedBeside, loose as loose_grants, needed, needs as needs_beside, programs as missing_programs,
 };
 pub use kept::{Kept, Standing};
 pub use preflight::{Line, Offer, Offers, lacks, programs as programs_of};

@@ -61,11 +61,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         true => PathBuf::from(after_word),
         false => PathBuf::from("."),
     };
+    let after = versions::named(after_word, &here, None);
+    let name = after.as_ref().ok();
+    let name = name.and_then(|after| after.side.package.as_deref());
     let before = match &arguments.before {
-        Some(word) => versions::named(word, &here),
-        None => versions::at_revision("HEAD", &here),
+        Some(word) => versions::named(word, &here, name),
+        None => versions::before("HEAD", &here, name),
     };
-    let sides = (before, versions::named(after_word, &here));
+    let sides = (before, after);
     let (before, after) = match sides {
         (Ok(before), Ok(after)) => (before, after),
         (Err(trouble), _) | (_, Err(trouble)) => {

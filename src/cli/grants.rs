@@ -36,8 +36,7 @@ pub fn held(
         let lacking = lacking(package, &manifests, &settings);
         package.diagnostics.extend(lacking);
         rows.push(found);
-        let own = manifests.iter();
-        needs.extend(own.flat_map(|manifest| manifest.authority.needs.iter().cloned()));
+        needs.extend(front::needed(&manifests));
         known.extend(manifests);
     }
     if let Some(first) = checked.first_mut()

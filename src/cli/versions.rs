@@ -16,6 +16,7 @@ use crate::report::diff::{Dependency, Known, Side};
 use crate::text::{Sources, Span};
 use crate::value::escape_text;
 
+use self::base::name_in;
 pub use self::base::{Base, base, in_doubt, unreadable};
 use super::packages::{self, Checked};
 
@@ -47,7 +48,8 @@ impl Trouble {
 
 /// The version that a word names: a folder, a lock, `REV` or `REV:path`. A revision without a path is of the
 /// package in `here`. A word that is both is refused: a folder could stand in for the branch of its name.
-pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
+/// One without a path is of the package of this name, if one is given.
+pub fn named(word: &str, here: &Path, name: Option<&str>) -> Result<Version, Trouble> {
     let path = Path::new(word);
     let kind = Disk.kind(path);
     let is_plain = word.contains("./") || word == "." || word == ".." || path.is_absolute();
@@ -68,7 +70,7 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
         Ok(EntryKind::Folder) => of_folder(path, word),
         Ok(EntryKind::File) if is_lock(path) => of_lock(path, word),
         Ok(EntryKind::File) if project::is_runbook_file(path) => of_folder(path, word),
-        Ok(_) | Err(_) => at_revision(word, here),
+        Ok(_) | Err(_) => before(word, here, name),
     }
 }
 
@@ -82,6 +84,51 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
         return of_lock_text(&text, word);
     }
     of_files(&files_at(word, here)?, Path::new("."), word)
+}
+
+/// The same for a package of this name, which may have been elsewhere then, or nowhere yet: all of it is new then.
+pub fn before(word: &str, here: &Path, name: Option<&str>) -> Result<Version, Trouble> {
+    let Some(name) = name.filter(|_| !word.contains(':')) else {
+        return at_revision(word, here);
+    };
+    let repository = Repository::around(here).ok().flatten();
+    let commit = repository.as_ref().and_then(|found| {
+        let commit = found.branch(word).ok().flatten()?;
+        Some((found, found.tree(&commit).ok()?))
+    });
+    let Some((repository, tree)) = commit else {
+        return at_revision(word, here);
+    };
+    let own = Path::new(repository.below()).join(project::MANIFEST);
+    let packages = tree.packages().map_err(Trouble::Said)?;
+    let is_here = |(folder, _): &&(PathBuf, String)| folder.join(project::MANIFEST) == own;
+    if packages.iter().find(is_here).is_some() {
+        return at_revision(word, here);
+    }
+    let is_it = |(_, text): &&(PathBuf, String)| name_in(text).is_some_and(|found| found == name);
+    let mut such = packages.iter().filter(is_it);
+    match (such.next(), such.next()) {
+        (Some((folder, _)), None) => at_revision(&format!("{word}:{}", folder.display()), here),
+        (Some((first, _)), Some((second, _))) => Err(Trouble::Said(format!(
+            "`{}` has two packages with the name of this one, `{}` and `{}`: write `{word}:` and the folder of the one that \
+             is meant",
+            escape_text(word, SHOWN),
+            first.display(),
+            second.display()
+        ))),
+        (None, _) => Ok(Version {
+            side: Side {
+                name: word.to_owned(),
+                package: None,
+                version: None,
+                runbooks: Vec::new(),
+                dependencies: Vec::new(),
+                allows: Some(Vec::new()),
+            },
+            sources: Sources::default(),
+            folder: None,
+        }),
+    }
 }
 
 /// A file at a revision, if there is one.
@@ -327,7 +374,7 @@ pub fn against(checked: &Checked, revision: &str) -> Result<Vec<Diagnostic>, Tro
     let (Some(after), Some(path)) = (side(checked, "the package"), checked.path.as_deref()) else {
         return Ok(Vec::new());
     };
-    let before = at_revision(revision, Path::new(path))?;
+    let before = before(revision, Path::new(path), checked.name.as_deref())?;
     Ok(judged(checked, &before.side, &after))
 }
 

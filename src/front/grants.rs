@@ -174,6 +174,16 @@ pub fn programs(
     found.collect()
 }
 
+/// What runbooks need, what they own by its name.
+pub fn needed(manifests: &[Manifest]) -> Vec<Need> {
+    let each = manifests.iter().map(|manifest| &manifest.authority);
+    let needs = each.flat_map(|authority| {
+        let needs = authority.needs.iter();
+        needs.flat_map(|need| preflight::owned_by_name(need, authority))
+    });
+    needs.collect()
+}
+
 /// A warning for each grant that none of these needs is of, or that is wider than all of them.
 pub fn loose(needs: &[Need], grants: &Grants) -> Vec<Diagnostic> {
     let loose = grants.loose(needs).into_iter();

@@ -22,7 +22,7 @@ use crate::diag::Diagnostic;
 use crate::lint;
 use crate::literal::Server;
 use crate::project;
-use crate::syntax::tree::File;
+use crate::syntax::tree::{Comment, File};
 use crate::text::{SourceId, Sources, Span};
 use crate::typed::{Known, Named, Reference, References, What};
 use chunks::Chunk;
@@ -57,6 +57,8 @@ pub struct Kept {
     free: Vec<SourceId>,
     /// What reading said, by source.
     read: BTreeMap<SourceId, Vec<Diagnostic>>,
+    /// The comments of each item that allow a finding.
+    allows: BTreeMap<SourceId, Vec<Comment>>,
     /// What checking said, by source, echoes included.
     said: BTreeMap<SourceId, Vec<Diagnostic>>,
     /// What the names of each source stand for, as noted.
@@ -121,6 +123,7 @@ impl Kept {
             trees: Vec::new(),
             free: Vec::new(),
             read: BTreeMap::new(),
+            allows: BTreeMap::new(),
             said: BTreeMap::new(),
             names: BTreeMap::new(),
             known: BTreeMap::new(),

@@ -18,7 +18,7 @@ use crate::program::{Capability, Program};
 use crate::settings::{Form, Settings, toml_key, toml_text, variable};
 use crate::text::Span;
 
-pub use owned::{is_of_machines, machines as owned_machines};
+pub use owned::{by_name as owned_by_name, is_of_machines, machines as owned_machines};
 pub use paste::Paste;
 
 /// What an agent can do.

@@ -30,6 +30,8 @@ pub struct Allow {
     span: Span,
     /// As it is written.
     name: String,
+    /// The lint that it allows, if it says why.
+    allowed: Option<Code>,
     name_at: Span,
     reason: String,
     /// Words stand behind the name, but no colon.
@@ -59,7 +61,9 @@ fn read(sources: &Sources, tree: &File, comment: &Comment) -> Option<Allow> {
         .get(at + named.len()..)
         .unwrap_or_default()
         .trim_start();
+    let code = Code::lint(named).filter(|code| !is_about_comments(*code));
     Some(Allow {
+        allowed: code.filter(|_| is_reason(reason)),
         says_more: !behind.is_empty() && !behind.starts_with(':'),
         span: comment.span.inside(0, text.len()),
         name: named.to_owned(),
@@ -105,17 +109,19 @@ impl fmt::Display for Allow {
 
 impl Allow {
     fn allows(&self, found: &Diagnostic) -> bool {
-        self.has_reason()
-            && Code::lint(&self.name) == Some(found.code)
-            && !is_about_comments(found.code)
-            && self.covers.holds(found.primary.span)
+        self.allowed == Some(found.code) && self.covers.holds(found.primary.span)
     }
 
     fn has_reason(&self) -> bool {
-        let words = self.reason.split_whitespace();
-        let words = words.filter(|word| word.contains(char::is_alphanumeric));
-        words.count() >= LEAST
+        is_reason(&self.reason)
     }
+}
+
+/// Whether a reason has words enough.
+fn is_reason(reason: &str) -> bool {
+    let words = reason.split_whitespace();
+    let words = words.filter(|word| word.contains(char::is_alphanumeric));
+    words.count() >= LEAST
 }
 
 /// Gives findings their levels, and their fixes what the rule says of them; takes out those that are off or allowed.

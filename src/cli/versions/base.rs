@@ -219,7 +219,7 @@ fn packages_in(
 }
 
 /// The name that a manifest says.
-fn name_in(manifest: &str) -> Option<String> {
+pub(super) fn name_in(manifest: &str) -> Option<String> {
     let table: toml::Table = toml::from_str(manifest).ok()?;
     table.get("name")?.as_str().map(str::to_owned)
 }

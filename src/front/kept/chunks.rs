@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{Kept, KeptFile};
 use crate::diag::{Code, Diagnostic};
 use crate::lint;
-use crate::syntax::tree::{File, Item};
+use crate::syntax::tree::{Comment, File, Item};
 use crate::syntax::{self, Parsed};
 use crate::text::{Source, SourceId};
 
@@ -77,18 +77,18 @@ impl Kept {
                 None => {
                     let source = self.free.pop().unwrap_or_else(|| self.sources.add("", ""));
                     self.sources.replace(source, text);
-                    let Some((item, diagnostics)) = read(self.sources.source(source)) else {
+                    let Some(read) = read(self.sources.source(source)) else {
                         self.free.push(source);
                         firm = false;
                         continue;
                     };
-                    self.read.insert(source, diagnostics);
-                    (source, item)
+                    (source, self.has_read(source, read))
                 }
             };
             self.files[index].chunks.push(Chunk { source, range });
             self.trees[index].items.push(item);
         }
+        self.gather_allows(index);
         if !firm {
             self.trees[index] = empty(source);
             for chunk in std::mem::take(&mut self.files[index].chunks) {
@@ -97,7 +97,25 @@ impl Kept {
         }
     }
 
+    /// Remembers what was read of an item.
+    pub(super) fn has_read(&mut self, source: SourceId, read: Read) -> Item {
+        self.read.insert(source, read.diagnostics);
+        match read.allows.is_empty() {
+            true => self.allows.remove(&source),
+            false => self.allows.insert(source, read.allows),
+        };
+        read.item
+    }
+
+    /// The comments of a file that allow a finding are those of its items.
+    pub(super) fn gather_allows(&mut self, index: usize) {
+        let chunks = self.files[index].chunks.iter();
+        let allows = chunks.filter_map(|chunk| self.allows.get(&chunk.source));
+        self.trees[index].comments = allows.flatten().cloned().collect();
+    }
+
     fn forget(&mut self, source: SourceId) {
+        self.allows.remove(&source);
         self.read.remove(&source);
         self.said.remove(&source);
         self.names.remove(&source);
@@ -106,24 +124,47 @@ impl Kept {
     }
 }
 
-/// The items of a text that can be told apart for good, as long as no comment allows a finding: one above an item
-/// stands in the text of the item before it.
+/// The items of a text that can be told apart for good, as long as each comment that allows a finding stands inside of
+/// one: one above an item stands in the text of the item before it.
 pub(super) fn pieces(text: &str) -> Option<Vec<Range<usize>>> {
     let pieces = syntax::pieces(text)?;
     let comments = pieces.comments.into_iter();
-    let mut comments = comments.filter_map(|range| text.get(range));
-    comments
-        .all(|comment| !lint::is_allow(comment))
+    let mut allows = comments.filter(|range| text.get(range.clone()).is_some_and(lint::is_allow));
+    allows
+        .all(|comment| is_inside(text, &pieces.items, &comment))
         .then_some(pieces.items)
 }
 
+/// Whether something of an item stands behind a comment in it.
+fn is_inside(text: &str, items: &[Range<usize>], comment: &Range<usize>) -> bool {
+    let behind = items.partition_point(|item| item.start <= comment.start);
+    let item = behind.checked_sub(1).and_then(|at| items.get(at));
+    let rest = item.and_then(|item| text.get(comment.end..item.end));
+    rest.is_some_and(|rest| !syntax::without_comments(rest).trim().is_empty())
+}
+
+/// What one item says.
+pub(super) struct Read {
+    pub item: Item,
+    /// Its comments that allow a finding.
+    pub allows: Vec<Comment>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// The one item of a text, and what is wrong with it; nothing if that is no affair of the item alone.
-pub(super) fn read(source: &Source) -> Option<(Item, Vec<Diagnostic>)> {
+pub(super) fn read(source: &Source) -> Option<Read> {
     let Parsed { file, diagnostics } = syntax::parse(source);
     let [item] = <[Item; 1]>::try_from(file.items).ok()?;
     // Such a name is renamed with its mentions, wherever in the file.
     let reaches_out = diagnostics.iter().any(|found| found.code == Code::NameCase);
-    (!reaches_out).then_some((item, diagnostics))
+    let text = |comment: &Comment| source.text.get(comment.span.range());
+    let comments = file.comments.into_iter();
+    let allows = comments.filter(|comment| text(comment).is_some_and(lint::is_allow));
+    (!reaches_out).then(|| Read {
+        item,
+        allows: allows.collect(),
+        diagnostics,
+    })
 }
 
 fn empty(source: SourceId) -> File {

@@ -66,18 +66,18 @@ impl Kept {
         let Some((at, source)) = self.reread(file, &range, with) else {
             return false;
         };
-        let Some((item, diagnostics)) = chunks::read(&source) else {
+        let Some(read) = chunks::read(&source) else {
             return false;
         };
-        let identity = Identity::of(&item);
+        let identity = Identity::of(&read.item);
         let Some(identity) =
             identity.filter(|new| Identity::of(&self.trees[file].items[at]).as_ref() == Some(new))
         else {
             return false;
         };
         self.sources.replace(source.id, &source.text);
-        self.trees[file].items[at] = item;
-        self.read.insert(source.id, diagnostics);
+        self.trees[file].items[at] = self.has_read(source.id, read);
+        self.gather_allows(file);
         let (added, gone) = (with.len(), range.len());
         let mut behind = self.files[file].chunks.iter_mut().skip(at);
         if let Some(edited) = behind.next() {

@@ -11,6 +11,8 @@ use crate::settings::{Settings, Standing};
 
 /// The type of a machine, as `owns` says it.
 const MACHINE: &str = "host.Host=";
+/// The same of a namespace.
+const NAMESPACE: &str = "k8s.Namespace=";
 /// How many hosts a line names that nothing narrows.
 const MOST: usize = 5;
 
@@ -19,6 +21,41 @@ pub fn machines(authority: &Authority) -> Vec<String> {
     let outermost = authority.owns.iter().filter_map(|steps| steps.first());
     let machines = outermost.filter_map(|step| step.strip_prefix(MACHINE));
     machines.map(str::to_owned).collect()
+}
+
+/// A need of what the product owns as needs of what lies outermost in that, by name: of these, and of what is in them.
+/// Where the text does not say so it stays as it is.
+pub fn by_name(need: &Need, authority: &Authority) -> Vec<Need> {
+    let outermost = match need.can.split('.').next() {
+        Some("k8s") => NAMESPACE,
+        Some(_) | None => MACHINE,
+    };
+    let steps = authority.owns.iter().filter_map(|steps| steps.first());
+    let names = steps.filter_map(|step| step.strip_prefix(outermost));
+    let names: Vec<&str> = match need.of {
+        Some(Pattern::Owned) => names.collect(),
+        Some(Pattern::Is(_) | Pattern::Among(_) | Pattern::Begins(_) | Pattern::Any) | None => {
+            Vec::new()
+        }
+    };
+    let patterns = names
+        .into_iter()
+        .flat_map(|name| match name.strip_suffix('*') {
+            Some(start) => vec![Pattern::Begins(start.to_owned())],
+            None => vec![
+                Pattern::Is(name.to_owned()),
+                Pattern::Begins(format!("{name}/")),
+            ],
+        });
+    let needs = patterns.map(|pattern| Need {
+        can: need.can.clone(),
+        of: Some(pattern),
+    });
+    let needs: Vec<Need> = needs.collect();
+    match needs.is_empty() {
+        true => vec![need.clone()],
+        false => needs,
+    }
 }
 
 /// Whether what a need is of are machines, or what lies in one.

@@ -26,7 +26,8 @@ pub fn of(sources: &Sources, tree: &File, comment: &Comment) -> Span {
         from: (range.start + blanks) as u32,
         to: range.end as u32,
     };
-    for item in &tree.items {
+    let own = |item: &&Item| item.span.source == source.id;
+    for item in tree.items.iter().filter(own) {
         seek.item(item);
     }
     seek.best

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{Matched, about, does, groups};
-use crate::program::manifest::{Cause, ConditionHash, Part, Step};
+use crate::program::manifest::{Authority, Cause, ConditionHash, Part, Step};
 use crate::report::diff::compare::{Changes, Found};
 use crate::report::diff::{Field, Words};
 
@@ -15,7 +15,7 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
     let (old, new) = (groups(&before.steps), groups(&after.steps));
     for cause in &after.found {
         let mut same = before.found.iter().filter(|known| known.when == cause.when);
-        let Some(known) = same.next() else {
+        let Some(known) = same.next().or_else(|| led_elsewhere(before, cause, names)) else {
             continue;
         };
         let now = names.get(&known.finding).unwrap_or(&known.finding);
@@ -50,6 +50,23 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
                 }
             }
         }
+    }
+}
+
+/// The cause with the same branches around it, where what may end the path before has changed and none of them led to this
+/// finding: lines that changed their order.
+fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> Option<&'o Cause> {
+    cause.around?;
+    let mut around = before.found.iter();
+    let around = around.by_ref().filter(|known| known.around == cause.around);
+    let around: Vec<&Cause> = around.collect();
+    let is_it = |known: &&Cause| {
+        let now = names.get(&known.finding).unwrap_or(&known.finding);
+        *now == cause.finding
+    };
+    match around.iter().any(|known| is_it(known)) {
+        true => None,
+        false => around.first().copied(),
     }
 }
 
