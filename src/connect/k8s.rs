@@ -13,11 +13,14 @@ mod object;
 mod pace;
 mod place;
 mod pod;
+mod review;
 mod revision;
+mod rights;
 mod rollback;
 mod rounds;
 mod scale;
 mod target;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -30,6 +33,15 @@ use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
 use answer::{Done, Refusal};
 use client::{Cluster, Until};
+
+pub use review::{Missing, Reviewed, review};
+pub use rights::Right;
+pub use wanted::{Reach, Wanted, wanted};
+
+/// Whether a thing in a cluster can be called so.
+pub fn is_cluster_name(text: &str) -> bool {
+    place::Name::new(text).is_ok()
+}
 
 operations! {
     Namespace = Probe "k8s.namespace" ("name: String") -> "Namespace";

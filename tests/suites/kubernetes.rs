@@ -3,6 +3,7 @@
 //!
 //! `.ci/kubernetes` builds the control plane once, outside the repository. Where it was not, the trials fail.
 
+mod allowed;
 mod cluster;
 mod faults;
 mod hands;
@@ -10,6 +11,7 @@ mod kubelet;
 mod measured;
 mod operations;
 mod proxy;
+mod rights;
 mod rollback;
 mod shop;
 mod stuck;
@@ -24,8 +26,10 @@ use crate::harness::fixture::trial;
 type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, &[Case]); 4] = [
+    let groups: [(&str, &[Case]); 6] = [
         ("operations", operations::CASES),
+        ("rights", rights::CASES),
+        ("allowed", allowed::CASES),
         ("faults", faults::CASES),
         ("rollback", rollback::CASES),
         ("stuck", stuck::CASES),

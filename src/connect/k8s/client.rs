@@ -19,7 +19,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::account::{self, Known};
 use super::answer::{Kind, Refusal};
-use super::object::{Metadata, Object};
+use super::object::{Deleted, Metadata, Object};
 use super::pace::Pace;
 use super::place::{Name, Place};
 use crate::connect::in_time;
@@ -221,8 +221,8 @@ impl Until<'_> {
         parsed(&answer)
     }
 
-    /// Takes exactly this one away.
-    pub async fn delete<T: Object>(&self, place: &Place, uid: &str) -> Result<(), Refusal> {
+    /// Takes exactly this one away; whether the answer says of this one that it goes.
+    pub async fn delete<T: Object>(&self, place: &Place, uid: &str) -> Result<bool, Refusal> {
         let body = serde_json::json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
@@ -233,18 +233,37 @@ impl Until<'_> {
             path: place.path::<T>(),
             body: Some(("application/json", &body)),
         };
-        self.send(&sent).await.map(drop)
+        let answer: Deleted = parsed(&self.send(&sent).await?)?;
+        Ok(answer.metadata.uid == uid || answer.details.uid == uid)
     }
 
-    /// A look, again where the server was only busy.
+    /// What the cluster says of the account itself: it is asked by something that is made and never kept.
+    pub async fn review<T: DeserializeOwned>(
+        &self,
+        plural: &str,
+        body: &Json,
+    ) -> Result<T, Refusal> {
+        let sent = Sent {
+            method: Method::POST,
+            path: format!("/apis/authorization.k8s.io/v1/{plural}"),
+            body: Some(("application/json", body)),
+        };
+        self.asked(&sent).await
+    }
+
     async fn read<T: DeserializeOwned>(&self, path: String) -> Result<T, Refusal> {
         let sent = Sent {
             method: Method::GET,
             path,
             body: None,
         };
+        self.asked(&sent).await
+    }
+
+    /// A look, again where the server was only busy.
+    async fn asked<T: DeserializeOwned>(&self, sent: &Sent<'_>) -> Result<T, Refusal> {
         loop {
-            match self.send(&sent).await {
+            match self.send(sent).await {
                 Ok(answer) => return parsed(&answer),
                 Err(refusal) if refusal.passes() && Instant::now() + BUSY < self.deadline => {
                     sleep(BUSY).await;

@@ -59,6 +59,20 @@ pub struct Metadata {
     pub more: String,
 }
 
+/// A yes to a deletion: the thing as it goes, or only that it is gone.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Deleted {
+    pub metadata: Metadata,
+    pub details: Details,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    pub uid: String,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Owner {
@@ -114,7 +128,7 @@ pub struct Deployment {
     pub status: DeploymentStatus,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeploymentSpec {
     pub replicas: Option<i64>,

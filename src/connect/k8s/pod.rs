@@ -132,7 +132,8 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         return Err(Undone::NotApplied(why));
     }
     match until.delete::<Pod>(&place, uid).await {
-        Ok(()) => Ok(()),
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Undone::Unknown),
         Err(refusal) if refusal.is_absence() => Ok(()),
         // The precondition is the uid alone; still it is looked at whether that one is gone.
         Err(refusal) if refusal.kind == Kind::Conflict => match until.get::<Pod>(&place).await {

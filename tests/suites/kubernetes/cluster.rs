@@ -14,8 +14,8 @@ use super::kubelet;
 use crate::harness::fixture::root;
 use crate::harness::{net, wait};
 
-/// Who the agent is there.
-pub const AGENT: &str = "rbk-agent";
+/// Who the agent is there: the account that `rbk export rbac` grants rights to unless told otherwise.
+const AGENT: &str = "system:serviceaccount:rbk:rbk";
 /// What it says to be that.
 pub const AGENT_TOKEN: &str = "agent-token-0123456789";
 const ADMIN_TOKEN: &str = "admin-token-0123456789";

@@ -246,15 +246,17 @@ fn somebody_is_faster() {
             let path = shop.apps("deployments/web");
             let hands = &shop.cluster.hands;
             Fault::Meanwhile(Arc::new(move || {
-                let body = json!({"metadata": {"annotations": {"somebody": "was here"}}});
+                // Of annotations an old server makes a new generation, as of a new template.
+                let body = json!({"metadata": {"labels": {"somebody": "was-here"}}});
                 assert_eq!(hands.merge(&path, &body).0, 200);
             }))
         },
         |call, came, shop, proxy| {
             assert_eq!(came, Came::Applied, "{call}");
-            assert_eq!(proxy.count("PATCH", "web"), 2, "{call}");
-            let left = &deployment(shop)["metadata"]["annotations"]["somebody"];
-            assert_eq!(left, "was here", "{call}");
+            // The controllers, too, may be faster once they have seen it.
+            assert!(proxy.count("PATCH", "web") >= 2, "{call}");
+            let left = &deployment(shop)["metadata"]["labels"]["somebody"];
+            assert_eq!(left, "was-here", "{call}");
         },
     );
 }
@@ -363,12 +365,19 @@ fn credentials() {
     assert!(matches!(came, Came::Value(..)), "{came:?}");
 }
 
+/// A list that was too long on its way is begun again, once.
 fn expired() {
     let (proxy, shop) = behind();
     let body = json!({"reason": "Expired", "message": "the continue parameter is too old"});
-    proxy.fault("GET", "/pods?", Fault::Says(410, body.to_string()), 1);
-    let args = vec![("namespace", Arg::Text(shop.namespace.clone()))];
-    let came = shop.look("k8s.pods", args);
+    let expires = |times| {
+        let says = Fault::Says(410, body.to_string());
+        proxy.fault("GET", "/pods?", says, times);
+        let args = vec![("namespace", Arg::Text(shop.namespace.clone()))];
+        shop.look("k8s.pods", args)
+    };
+    let came = expires(1);
+    assert!(matches!(came, Came::Value(..)), "{came:?}");
+    let came = expires(2);
     assert!(
         matches!(&came, Came::Failed(why) if why.contains("410")),
         "{came:?}"
