@@ -60,6 +60,7 @@ pub fn seen(place: &Place, deployment: &Deployment, sets: &[ReplicaSet]) -> Valu
         ("ready", Some(Value::Int(deployment.status.ready_replicas))),
         ("revision", revision.map(Value::Int)),
         ("updated", updated(deployment, sets)),
+        ("rollout", Some(deployment.rollout().value())),
     ];
     target(within(DEPLOYMENT, place), &deployment.metadata.uid, fields)
 }

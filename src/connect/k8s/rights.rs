@@ -59,6 +59,8 @@ const SEES_NAMESPACE: Right = to(Verb::Get, "namespaces", "");
 const SEES_POD: Right = to(Verb::Get, "pods", "");
 const LISTS_PODS: Right = to(Verb::List, "pods", "");
 const ENDS_POD: Right = to(Verb::Delete, "pods", "");
+const READS_LOG: Right = to(Verb::Get, "pods/log", "");
+const LISTS_EVENTS: Right = to(Verb::List, "events", "");
 const SEES_DEPLOYMENT: Right = to(Verb::Get, "deployments", "apps");
 const LISTS_DEPLOYMENTS: Right = to(Verb::List, "deployments", "apps");
 const CHANGES_DEPLOYMENT: Right = to(Verb::Patch, "deployments", "apps");
@@ -75,6 +77,8 @@ impl Offered {
             }
             Offered::Pod => &[SEES_POD, LISTS_SETS, SEES_DEPLOYMENT],
             Offered::Pods => &[LISTS_PODS, LISTS_SETS, LISTS_DEPLOYMENTS],
+            Offered::PodEvents | Offered::Events => &[LISTS_EVENTS],
+            Offered::Log | Offered::LogBefore => &[SEES_POD, READS_LOG],
             Offered::Replicas => &[SEES_DEPLOYMENT],
             Offered::Restart => &[SEES_POD, ENDS_POD],
             Offered::RolloutRestart => &[SEES_DEPLOYMENT, CHANGES_DEPLOYMENT],
