@@ -26,7 +26,7 @@ fn missing() {
     let prometheus = prometheus(|_| "0".into());
     let stage = stage(&shop, &shop.cluster.address(), &prometheus);
     let what = format!(
-        "the cluster does not allow `get pods`, `delete pods`, `get deployments.apps` in the namespace `{}`, needed by \
+        "the cluster does not allow `delete pods`, `get deployments.apps` in the namespace `{}`, needed by \
          `stuck_worker`",
         shop.namespace
     );
