@@ -17,6 +17,8 @@ mod listen;
 mod load;
 mod offer;
 mod once;
+#[cfg(feature = "kubernetes")]
+mod rights;
 mod serve;
 mod take_up;
 mod view;
@@ -28,5 +30,7 @@ pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
 pub use offer::Offered;
 pub use once::{Outcome, run_once};
+#[cfg(feature = "kubernetes")]
+pub use rights::allowed;
 pub use serve::{Options, Running, folder_of, serve, start};
 pub use view::{IncidentDetail, IncidentList, IncidentView, LetterList, LetterView, TimelineLine};

@@ -18,6 +18,8 @@ mod diff;
 mod doc;
 mod explain;
 mod explore;
+#[cfg(feature = "kubernetes")]
+mod export;
 mod failure;
 mod fetch;
 mod fmt;
@@ -125,6 +127,8 @@ enum Command {
     Doc(doc::Arguments),
     Graph(graph::Arguments),
     Explore(explore::Arguments),
+    #[cfg(feature = "kubernetes")]
+    Export(export::Arguments),
     Lsp(lsp::Arguments),
     Run(run::Arguments),
     Agent(agent::Arguments),
@@ -179,6 +183,8 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Doc(arguments) => doc::run(&arguments, terminal),
         Command::Graph(arguments) => graph::run(&arguments, terminal),
         Command::Explore(arguments) => explore::run(&arguments, terminal),
+        #[cfg(feature = "kubernetes")]
+        Command::Export(arguments) => export::run(&arguments, terminal),
         Command::Lsp(arguments) => lsp::run(&arguments, terminal),
         Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),

@@ -39,6 +39,8 @@ use crate::value::Time;
 pub use client::{Answer, Client};
 pub use exec::{ExecOptions, running};
 pub use inventory::{Inventory, Machine};
+#[cfg(feature = "kubernetes")]
+pub use k8s::{Missing, Reach, Reviewed, Right, Wanted, is_cluster_name, review, wanted};
 pub use lack::is_own_lack;
 pub use late::in_time;
 pub use operation::{Connector, OperationKind, Parts, SpeaksTo};

@@ -41,6 +41,8 @@ pub use handle::{Handle, Undecoded};
 pub use log::{Log, LostLines};
 pub use perform::Performer;
 pub use programs::program_problem;
+#[cfg(feature = "kubernetes")]
+pub use reach::account;
 pub use reach::{Known, Reach, callers, contacts, reach};
 pub use reading::Reading;
 use render::render;

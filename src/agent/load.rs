@@ -196,6 +196,11 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
 }
 
 impl Package {
+    /// What its runbooks are, and what each may do.
+    pub fn parts(&self) -> (&[Program], &[Manifest]) {
+        (&self.programs, &self.manifests)
+    }
+
     /// The runbooks, and what people should know about how they run here.
     pub fn runbooks(&self) -> (Runbooks, Vec<String>) {
         let mut words = Vec::new();

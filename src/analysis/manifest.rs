@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::{Asks, Cores, Meanings, Place};
 use crate::program::manifest::{
-    Authority, Claims, Condition, ConditionHash, CoreHash, Effect, Manifest, Part, Said, Time,
+    Authority, Called, Claims, Condition, ConditionHash, CoreHash, Effect, Handed, Manifest, Need,
+    Part, Said, Time,
 };
 use crate::text::{Sources, Span};
 use crate::typed::{Expr, Facts, Package, Runbook, RunbookFacts};
@@ -48,8 +49,11 @@ pub fn manifests_while(
         is_wanted().then(|| {
             let mut made = Made::new(package, sources, runbook);
             let (core, declared) = cores.runbook(runbook);
-            let authority = authority(&cores, &needs, runbook, facts, &declared, &mut made);
-            manifest(core, runbook, facts, authority, made)
+            let uses = needs.of_runbook(runbook);
+            let calls = uses.calls;
+            let used = (uses.needs, uses.secrets);
+            let authority = authority(&cores, used, runbook, facts, &declared, &mut made);
+            manifest(core, runbook, facts, (authority, calls), made)
         })
     });
     made.collect()
@@ -152,7 +156,7 @@ fn one_line(text: &str) -> String {
 
 fn authority<'a>(
     cores: &Cores<'a>,
-    needs: &Needs<'a>,
+    (needs, secrets): (Vec<Need>, Vec<Handed>),
     runbook: &'a Runbook,
     facts: &RunbookFacts,
     declared: &BTreeMap<String, ConditionHash>,
@@ -172,7 +176,6 @@ fn authority<'a>(
     });
     let asked = triggers.iter().flat_map(|trigger| &trigger.conditions);
     let conditions: BTreeSet<ConditionHash> = verified.chain(asked).copied().collect();
-    let (needs, secrets) = needs.of_runbook(runbook);
     Authority {
         effect: Effect {
             level: facts.level,
@@ -222,7 +225,7 @@ fn manifest<'a>(
     core: CoreHash,
     runbook: &'a Runbook,
     facts: &RunbookFacts,
-    authority: Authority,
+    (authority, calls): (Authority, Vec<Called>),
     made: Made<'a>,
 ) -> Manifest {
     let package = made.package;
@@ -233,6 +236,7 @@ fn manifest<'a>(
         product: product.cloned(),
         core,
         authority,
+        calls,
         findings: does::findings(package, runbook),
         ends_within: runbook.ends_within.map(|(ends, _)| ends),
         raw: facts.raw.clone(),

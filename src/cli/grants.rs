@@ -2,12 +2,19 @@
 
 use std::path::Path;
 
+#[cfg(feature = "kubernetes")]
+use crate::agent;
 use crate::agent::{Offered, Refused, load_settings};
+#[cfg(feature = "kubernetes")]
+use crate::diag::Code;
 use crate::diag::Diagnostic;
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
 use crate::host::{program_problem, read_named};
+use crate::program::Program;
 use crate::program::manifest::Manifest;
+#[cfg(feature = "kubernetes")]
+use crate::program::manifest::Part;
 use crate::settings::{self, SETTINGS_BYTES, Settings};
 
 use super::packages::Checked;
@@ -33,7 +40,7 @@ pub fn held(
         };
         let (found, denied) = front::needs_beside(&manifests, &settings, &Offered(&settings));
         package.diagnostics.extend(denied);
-        let lacking = lacking(package, &manifests, &settings);
+        let lacking = lacking(package, &manifests, (&settings, path));
         package.diagnostics.extend(lacking);
         rows.push(found);
         needs.extend(front::needed(&manifests));
@@ -58,13 +65,56 @@ pub fn held(
 }
 
 /// What else the package needs and the settings lack.
-fn lacking(package: &Checked, manifests: &[Manifest], settings: &Settings) -> Vec<Diagnostic> {
+fn lacking(
+    package: &Checked,
+    manifests: &[Manifest],
+    (settings, path): (&Settings, &Path),
+) -> Vec<Diagnostic> {
     let analysis = package.analysis.as_ref();
     let programs = analysis.and_then(|analysis| front::compile(analysis).ok());
     let programs = programs.unwrap_or_default();
     let lacks = front::lacks(&programs, manifests, settings, &Offered(settings));
     let found = lacks.iter().filter_map(|lack| lack.diagnostic(manifests));
+    let mut found: Vec<Diagnostic> = found.collect();
+    found.extend(not_allowed(package, (&programs, manifests), settings, path));
+    found
+}
+
+/// What the cluster does not allow, where it can be asked from here: often only the agent's machine reaches it.
+#[cfg(feature = "kubernetes")]
+fn not_allowed(
+    package: &Checked,
+    parts: (&[Program], &[Manifest]),
+    settings: &Settings,
+    path: &Path,
+) -> Vec<Diagnostic> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let Ok(runtime) = builder.enable_all().build() else {
+        return Vec::new();
+    };
+    let at = package.path.as_deref().unwrap_or(".");
+    let folder = agent::folder_of(path);
+    let allowed = agent::allowed(settings, &folder, parts, Path::new(at));
+    let allowed = runtime.block_on(allowed);
+    let found = allowed.missing.iter().filter_map(|lacking| {
+        let is_of = |manifest: &&Manifest| lacking.runbooks.contains(&manifest.runbook);
+        let place = parts.1.iter().find(is_of)?.places.get(&Part::Name)?;
+        let text = "cannot run there";
+        let found = Diagnostic::new(Code::AgentLacks, lacking.what.clone(), *place, text);
+        Some(found.help(lacking.help.clone()))
+    });
     found.collect()
+}
+
+/// Nothing asks a cluster here.
+#[cfg(not(feature = "kubernetes"))]
+fn not_allowed(
+    _: &Checked,
+    _: (&[Program], &[Manifest]),
+    _: &Settings,
+    _: &Path,
+) -> Vec<Diagnostic> {
+    Vec::new()
 }
 
 /// For people: a line for each need.

@@ -13,11 +13,16 @@ mod object;
 mod pace;
 mod place;
 mod pod;
+mod review;
 mod revision;
+mod rights;
 mod rollback;
 mod rounds;
 mod scale;
+mod state;
 mod target;
+mod told;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -30,6 +35,16 @@ use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
 use answer::{Done, Refusal};
 use client::{Cluster, Until};
+use told::Which;
+
+pub use review::{Missing, Reviewed, review};
+pub use rights::Right;
+pub use wanted::{Reach, Wanted, wanted};
+
+/// Whether a thing in a cluster can be called so.
+pub fn is_cluster_name(text: &str) -> bool {
+    place::Name::new(text).is_ok()
+}
 
 operations! {
     Namespace = Probe "k8s.namespace" ("name: String") -> "Namespace";
@@ -37,6 +52,10 @@ operations! {
     Revision = Probe "k8s.revision" ("of: Deployment", "number: Int") -> "Revision";
     Pod = Probe "k8s.pod" ("namespace: String", "name: String") -> "Pod";
     Pods = Probe "k8s.pods" ("namespace: String") -> "List[Pod]";
+    PodEvents = Probe "k8s.pod_events" ("of: Pod") -> "List[Event]";
+    Events = Probe "k8s.events" ("of: Deployment") -> "List[Event]";
+    Log = Probe "k8s.log" ("of: Pod", "lines: Int") -> "List[String]";
+    LogBefore = Probe "k8s.log_before" ("of: Pod", "lines: Int") -> "List[String]";
     Replicas = Probe "k8s.replicas" ("of: Deployment") -> "Int";
     RolledBack = Probe "k8s.rolled_back" ("what: Deployment", "to: Revision") -> "Bool";
     Restart = Action "k8s.restart" ("what: Pod");
@@ -96,6 +115,14 @@ impl Kubernetes {
             Some(Offered::Revision) => revision::look(&until, call).await,
             Some(Offered::Pod) => pod::look(&until, call).await,
             Some(Offered::Pods) => pod::all(&until, call).await,
+            Some(Offered::PodEvents) => {
+                told::events(&until, &place::pod(call, "of")?, &self.secrets).await
+            }
+            Some(Offered::Events) => {
+                told::events(&until, &place::deployment(call, "of")?, &self.secrets).await
+            }
+            Some(Offered::Log) => told::log(&until, call, Which::Now, &self.secrets).await,
+            Some(Offered::LogBefore) => told::log(&until, call, Which::Before, &self.secrets).await,
             Some(Offered::Replicas) => deployment::replicas(&until, call).await,
             Some(Offered::RolledBack) => rollback::is_done(&until, call).await,
             Some(
@@ -119,6 +146,10 @@ impl Kubernetes {
                 | Offered::Revision
                 | Offered::Pod
                 | Offered::Pods
+                | Offered::PodEvents
+                | Offered::Events
+                | Offered::Log
+                | Offered::LogBefore
                 | Offered::Replicas
                 | Offered::RolledBack,
             )
@@ -151,6 +182,10 @@ fn read(call: &Call) -> Result<(), String> {
             | Offered::Revision
             | Offered::Pod
             | Offered::Pods
+            | Offered::PodEvents
+            | Offered::Events
+            | Offered::Log
+            | Offered::LogBefore
             | Offered::Replicas
             | Offered::RolledBack,
         )

@@ -87,7 +87,11 @@ macro_rules! operations {
 
         impl Offered {
             fn of(call: &$crate::effect::Call) -> Option<Offered> {
-                match &*call.name {
+                Offered::named(&call.name)
+            }
+
+            fn named(name: &str) -> Option<Offered> {
+                match name {
                     $($name => Some(Offered::$variant),)+
                     _ => None,
                 }

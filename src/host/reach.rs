@@ -75,6 +75,23 @@ pub fn callers(settings: &Settings, folder: &Path) -> Result<Vec<Known>, Vec<Unr
     }
 }
 
+/// The account of the cluster; `folder` is where relative paths begin.
+#[cfg(feature = "kubernetes")]
+pub fn account(settings: &Settings, folder: &Path) -> Option<Account> {
+    settings.kubernetes.as_ref().map(|account| match account {
+        Account::OfPod => Account::OfPod,
+        Account::Kubeconfig {
+            path,
+            context,
+            exec,
+        } => Account::Kubeconfig {
+            path: folder.join(path),
+            context: context.clone(),
+            exec: exec.clone(),
+        },
+    })
+}
+
 /// The contacts that can be made, whatever else is missing.
 pub fn contacts(settings: &Settings, folder: &Path) -> BTreeMap<String, Arc<dyn Messenger>> {
     let mut making = Making {
@@ -158,18 +175,7 @@ impl Making<'_> {
             },
             prometheus,
             #[cfg(feature = "kubernetes")]
-            kubernetes: settings.kubernetes.as_ref().map(|account| match account {
-                Account::OfPod => Account::OfPod,
-                Account::Kubeconfig {
-                    path,
-                    context,
-                    exec,
-                } => Account::Kubeconfig {
-                    path: self.folder.join(path),
-                    context: context.clone(),
-                    exec: exec.clone(),
-                },
-            }),
+            kubernetes: account(settings, self.folder),
         }
     }
 

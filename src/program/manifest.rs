@@ -39,6 +39,8 @@ pub struct Manifest {
     pub product: Option<SmolStr>,
     pub core: CoreHash,
     pub authority: Authority,
+    /// What it calls of the library, and where.
+    pub calls: Vec<Called>,
     pub findings: Vec<Finding>,
     /// The longest that the runbook says it takes.
     pub ends_within: Option<Duration>,
@@ -54,6 +56,18 @@ pub struct Manifest {
     pub shadow: Vec<String>,
     /// Where the parts stand in the source.
     pub places: BTreeMap<Part, Place>,
+}
+
+/// A call of the library, with what narrows what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// `k8s.pod`
+    pub call: SmolStr,
+    /// The types of what it is about, outermost first.
+    pub about: Vec<String>,
+    pub of: Option<Pattern>,
+    /// It is made only where a field of what it finds is read again.
+    pub again: bool,
 }
 
 /// `major.minor.patch`

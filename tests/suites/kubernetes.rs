@@ -3,16 +3,21 @@
 //!
 //! `.ci/kubernetes` builds the control plane once, outside the repository. Where it was not, the trials fail.
 
+mod allowed;
 mod cluster;
+mod example;
 mod faults;
 mod hands;
 mod kubelet;
+mod logs;
 mod measured;
 mod operations;
 mod proxy;
+mod rights;
 mod rollback;
 mod shop;
 mod stuck;
+mod told;
 
 use libtest_mimic::Trial;
 
@@ -24,8 +29,12 @@ use crate::harness::fixture::trial;
 type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, &[Case]); 4] = [
+    let groups: [(&str, &[Case]); 8] = [
         ("operations", operations::CASES),
+        ("rights", rights::CASES),
+        ("allowed", allowed::CASES),
+        ("told", told::CASES),
+        ("example", example::CASES),
         ("faults", faults::CASES),
         ("rollback", rollback::CASES),
         ("stuck", stuck::CASES),

@@ -9,14 +9,31 @@ use super::amount::{command, constant};
 use super::clauses::plain;
 use super::origin::{Origin, Origins, among};
 use crate::analysis::order;
-use crate::program::manifest::{Handed, Need, Pattern, argv};
+use crate::analysis::taint::outermost_first;
+use crate::program::manifest::{Called, Handed, Need, Pattern, argv};
 use crate::typed::{
-    ActionCallee, Block, Body, Callee, Expr, ExprKind, ExternId, Facts, FunctionId, FunctionKind,
-    Package, Runbook, SecretId, StmtKind, Type,
+    ActionCallee, BindingKind, Block, Body, CallExpr, Callee, Expr, ExprKind, ExternId, ExternKind,
+    Facts, FunctionId, FunctionKind, Package, Runbook, SecretId, StmtKind, TargetId, Type,
 };
 
-/// A capability, what narrows it: nothing, or what a value may be; and a secret that is handed over by it.
-type Row = (SmolStr, Option<Origin>, Option<Given>);
+/// What is used, what narrows it: nothing, or what a value may be; and a secret that is handed over by it.
+type Row = (Used, Option<Origin>, Option<Given>);
+
+/// What a runbook uses of the library.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Used {
+    Capability(SmolStr),
+    Call(SmolStr),
+    /// The lookup of a target of which a field is read.
+    Again(SmolStr),
+}
+
+/// All that a runbook uses.
+pub struct Uses {
+    pub needs: Vec<Need>,
+    pub secrets: Vec<Handed>,
+    pub calls: Vec<Called>,
+}
 
 /// Which secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,9 +78,16 @@ impl<'a> Needs<'a> {
         rows
     }
 
-    /// Everything that the runbook needs, and every secret that it hands over; sorted.
-    pub fn of_runbook(&self, runbook: &'a Runbook) -> (Vec<Need>, Vec<Handed>) {
+    /// Everything that the runbook needs and calls, and every secret that it hands over; sorted.
+    pub fn of_runbook(&self, runbook: &'a Runbook) -> Uses {
         let mut rows = BTreeSet::new();
+        for binding in &runbook.bindings {
+            // What a request names is looked up, and has to be owned.
+            if let (BindingKind::Request, Type::Target(target)) = (&binding.kind, &binding.ty) {
+                let owned = Origin::Known(Pattern::Owned);
+                self.lookup(*target, Used::Call, owned, &mut rows);
+            }
+        }
         let found = self.found(runbook);
         for body in runbook.diagnose.iter().chain(&runbook.steps) {
             self.body(Some(runbook), body, [], &mut rows);
@@ -78,25 +102,56 @@ impl<'a> Needs<'a> {
             let args = args.chain(std::iter::repeat(Origin::ANY)).take(count);
             self.body(Some(runbook), &remedy.body, args, &mut rows);
         }
-        let (mut needs, mut secrets) = (Vec::new(), Vec::new());
-        for (can, of, given) in rows {
-            let need = Need {
-                can: can.to_string(),
-                of: of.map(|of| match of {
-                    Origin::Known(pattern) => pattern,
-                    Origin::Parameter(_) => Pattern::Any,
-                }),
+        let mut uses = Uses {
+            needs: Vec::new(),
+            secrets: Vec::new(),
+            calls: Vec::new(),
+        };
+        for (used, of, given) in rows {
+            let of = of.map(|of| match of {
+                Origin::Known(pattern) => pattern,
+                Origin::Parameter(_) => Pattern::Any,
+            });
+            let again = matches!(used, Used::Again(_));
+            let can = match used {
+                Used::Capability(can) => can.to_string(),
+                Used::Call(call) | Used::Again(call) => {
+                    let about = self.about(&call);
+                    uses.calls.push(Called {
+                        call,
+                        about,
+                        of,
+                        again,
+                    });
+                    continue;
+                }
             };
+            let need = Need { can, of };
             match given {
-                None => needs.push(need),
-                Some(Given::Secret(id)) => secrets.push(self.handed(id, need)),
+                None => uses.needs.push(need),
+                Some(Given::Secret(id)) => uses.secrets.push(self.handed(id, need)),
                 // Nothing that a runbook is given is a secret.
                 Some(Given::Parameter(_)) => {}
             }
         }
-        needs = covered(&needs, Need::covers);
-        secrets.sort();
-        (needs, covered(&secrets, Handed::covers))
+        uses.needs = covered(&uses.needs, Need::covers);
+        uses.secrets.sort();
+        uses.secrets = covered(&uses.secrets, Handed::covers);
+        uses
+    }
+
+    /// The types of what a call is about, outermost first: of the target that it is given, else of what it finds.
+    fn about(&self, call: &str) -> Vec<String> {
+        let mut externs = self.package.externs.iter();
+        let Some(declared) = externs.find(|declared| declared.name.to_string() == call) else {
+            return Vec::new();
+        };
+        let given = declared.needs.first().and_then(|needs| needs.of);
+        let given = given.and_then(|index| declared.params.get(usize::from(index)));
+        let target = given
+            .and_then(|param| target(&param.ty))
+            .or_else(|| target(&declared.result));
+        target.map_or_else(Vec::new, |target| outermost_first(self.package, target))
     }
 
     fn handed(&self, id: SecretId, by: Need) -> Handed {
@@ -172,15 +227,79 @@ impl<'a> Needs<'a> {
         block.for_each_expr(&mut |expr| {
             if let ExprKind::Call(call) = &expr.kind {
                 match call.callee {
-                    Callee::Extern(id) => self.external(origins, id, &call.args, rows),
+                    Callee::Extern(id) => self.observation(origins, (id, call), rows),
                     Callee::Function(id) => self.function(origins, id, &call.args, rows),
                     Callee::Builtin(_) => {}
                 }
             }
+            if let ExprKind::Field { base, .. } = &expr.kind
+                && let Type::Target(target) = base.ty
+            {
+                self.lookup(target, Used::Again, place(origins, base), rows);
+            }
         });
     }
 
+    /// The lookup of a target at a place.
+    fn lookup(
+        &self,
+        target: TargetId,
+        used: impl Fn(SmolStr) -> Used,
+        at: Origin,
+        rows: &mut BTreeSet<Row>,
+    ) {
+        if let Some(lookup) = self.package.targets[target.index()].lookup {
+            let name = self.package.externs[lookup.index()].name.to_string();
+            rows.insert((used(name.into()), Some(at), None));
+        }
+    }
+
+    /// What is looked up by words from outside is good for nothing unless it is owned.
+    fn observation(
+        &self,
+        origins: &Origins<'_>,
+        (id, call): (ExternId, &CallExpr),
+        rows: &mut BTreeSet<Row>,
+    ) {
+        self.capabilities(origins, id, &call.args, rows);
+        let owned = self.facts.told_lookups.contains(&call.site);
+        let owned = owned.then_some(Origin::Known(Pattern::Owned));
+        let at = owned.or_else(|| self.place_of(origins, id, &call.args));
+        let name = self.package.externs[id.index()].name.to_string();
+        rows.insert((Used::Call(name.into()), at, None));
+    }
+
+    /// Where a call is made: at what narrows the first thing that it needs.
+    fn place_of(&self, origins: &Origins<'_>, id: ExternId, args: &[Expr]) -> Option<Origin> {
+        let capability = self.package.externs[id.index()].needs.first()?;
+        let arg = args.get(usize::from(capability.of?));
+        Some(arg.map_or(Origin::ANY, |arg| place(origins, arg)))
+    }
+
     fn external(
+        &self,
+        origins: &Origins<'_>,
+        id: ExternId,
+        args: &[Expr],
+        rows: &mut BTreeSet<Row>,
+    ) {
+        self.capabilities(origins, id, args, rows);
+        let declared = &self.package.externs[id.index()];
+        let at = self.place_of(origins, id, args);
+        rows.insert((
+            Used::Call(declared.name.to_string().into()),
+            at.clone(),
+            None,
+        ));
+        if let ExternKind::Action(contract) = &declared.kind
+            && let Some(probe) = contract.settle_probe
+        {
+            let name = self.package.externs[probe.index()].name.to_string();
+            rows.insert((Used::Call(name.into()), at, None));
+        }
+    }
+
+    fn capabilities(
         &self,
         origins: &Origins<'_>,
         id: ExternId,
@@ -195,9 +314,10 @@ impl<'a> Needs<'a> {
             let arg = capability.of.map(|index| args.get(usize::from(index)));
             let of = arg.map(|arg| arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg)));
             for secret in &secrets {
-                rows.insert((capability.name.clone(), of.clone(), Some(*secret)));
+                let used = Used::Capability(capability.name.clone());
+                rows.insert((used, of.clone(), Some(*secret)));
             }
-            rows.insert((capability.name.clone(), of, None));
+            rows.insert((Used::Capability(capability.name.clone()), of, None));
         }
     }
 
@@ -284,12 +404,15 @@ impl<'a> Needs<'a> {
         args: &[Expr],
         rows: &mut BTreeSet<Row>,
     ) {
-        for (can, of, given) in &self.functions[id.index()] {
+        for (used, of, given) in &self.functions[id.index()] {
             let of = of.as_ref().map(|of| match of {
                 Origin::Known(pattern) => Origin::Known(pattern.clone()),
                 Origin::Parameter(index) => {
                     let arg = args.get(usize::from(*index));
-                    arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg))
+                    arg.map_or(Origin::ANY, |arg| match used {
+                        Used::Capability(_) => self.narrowed(origins, arg),
+                        Used::Call(_) | Used::Again(_) => place(origins, arg),
+                    })
                 }
             });
             let mut secrets = BTreeSet::new();
@@ -300,11 +423,34 @@ impl<'a> Needs<'a> {
                     }
                 }
                 Some(secret @ Given::Secret(_)) => drop(secrets.insert(*secret)),
-                None => drop(rows.insert((can.clone(), of.clone(), None))),
+                None => drop(rows.insert((used.clone(), of.clone(), None))),
             }
             let each = secrets.into_iter();
-            rows.extend(each.map(|secret| (can.clone(), of.clone(), Some(secret))));
+            rows.extend(each.map(|secret| (used.clone(), of.clone(), Some(secret))));
         }
+    }
+}
+
+/// What a target may be as far as it says where that is: what a field of a target leads to lies where that one does.
+fn place(origins: &Origins<'_>, expr: &Expr) -> Origin {
+    let mut inner = expr;
+    while let ExprKind::Field { base, .. } = &inner.kind
+        && matches!((&inner.ty, &base.ty), (Type::Target(_), Type::Target(_)))
+    {
+        inner = base;
+    }
+    origins.of(inner)
+}
+
+/// The target that something is, or has some of.
+fn target(ty: &Type) -> Option<TargetId> {
+    let inner = match ty {
+        Type::List(of) | Type::Optional(of) => of.as_ref(),
+        ty => ty,
+    };
+    match inner {
+        Type::Target(id) => Some(*id),
+        _ => None,
     }
 }
 
@@ -318,7 +464,7 @@ fn is_secret(ty: &Type) -> bool {
 
 /// Keeps what one function needs small.
 fn bound(rows: &mut BTreeSet<Row>) {
-    let mut counts: BTreeMap<(SmolStr, Option<Given>), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(Used, Option<Given>), usize> = BTreeMap::new();
     for (can, _, given) in rows.iter() {
         *counts.entry((can.clone(), *given)).or_default() += 1;
     }

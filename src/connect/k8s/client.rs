@@ -198,6 +198,34 @@ impl Until<'_> {
         Err(Refusal::new(Kind::Unread, words))
     }
 
+    /// Some of a kind in a namespace: those whose fields are so, as many as stand on a page.
+    pub async fn selected<T: Object>(
+        &self,
+        namespace: &Name,
+        fields: &[(&str, &str)],
+    ) -> Result<Vec<T>, Refusal> {
+        let fields = fields.iter().map(|(name, value)| format!("{name}={value}"));
+        let fields: Vec<String> = fields.collect();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("limit", &PAGE.to_string())
+            .append_pair("fieldSelector", &fields.join(","))
+            .finish();
+        let (group, plural) = (T::GROUP, T::PLURAL);
+        let path = format!("/{group}/namespaces/{namespace}/{plural}?{query}");
+        let page: Page<T> = self.read(path).await?;
+        Ok(page.items)
+    }
+
+    /// What is no thing of the API but text.
+    pub async fn text(&self, path: String) -> Result<Vec<u8>, Refusal> {
+        let sent = Sent {
+            method: Method::GET,
+            path,
+            body: None,
+        };
+        self.answered(&sent).await
+    }
+
     /// Changes parts of a thing; what it is then.
     pub async fn patch<T: Object>(
         &self,
@@ -241,16 +269,38 @@ impl Until<'_> {
         Ok(is_going || is_gone)
     }
 
-    /// A look, again where the server was only busy.
+    /// What the cluster says of the account itself: it is asked by something that is made and never kept.
+    pub async fn review<T: DeserializeOwned>(
+        &self,
+        plural: &str,
+        body: &Json,
+    ) -> Result<T, Refusal> {
+        let sent = Sent {
+            method: Method::POST,
+            path: format!("/apis/authorization.k8s.io/v1/{plural}"),
+            body: Some(("application/json", body)),
+        };
+        self.asked(&sent).await
+    }
+
     async fn read<T: DeserializeOwned>(&self, path: String) -> Result<T, Refusal> {
         let sent = Sent {
             method: Method::GET,
             path,
             body: None,
         };
+        self.asked(&sent).await
+    }
+
+    async fn asked<T: DeserializeOwned>(&self, sent: &Sent<'_>) -> Result<T, Refusal> {
+        parsed(&self.answered(sent).await?)
+    }
+
+    /// A look, again where the server was only busy.
+    async fn answered(&self, sent: &Sent<'_>) -> Result<Vec<u8>, Refusal> {
         loop {
-            match self.send(&sent).await {
-                Ok(answer) => return parsed(&answer),
+            match self.send(sent).await {
+                Ok(answer) => return Ok(answer),
                 Err(refusal) if refusal.passes() && Instant::now() + BUSY < self.deadline => {
                     sleep(BUSY).await;
                 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::client::{Form, Until};
-use super::object::{Autoscaler, Deployment, ReplicaSet, time};
+use super::object::{Autoscaler, Deployment, DeploymentSpec, ReplicaSet, time};
 use super::place::{self, Place};
 use super::revision;
 use super::rounds::{Change, Rounds};
@@ -60,6 +60,7 @@ pub fn seen(place: &Place, deployment: &Deployment, sets: &[ReplicaSet]) -> Valu
         ("ready", Some(Value::Int(deployment.status.ready_replicas))),
         ("revision", revision.map(Value::Int)),
         ("updated", updated(deployment, sets)),
+        ("rollout", Some(deployment.rollout().value())),
     ];
     target(within(DEPLOYMENT, place), &deployment.metadata.uid, fields)
 }
@@ -81,7 +82,7 @@ fn updated(deployment: &Deployment, sets: &[ReplicaSet]) -> Option<Value> {
 pub async fn before(
     until: &Until<'_>,
     place: &Place,
-    seen: Option<i64>,
+    seen: Option<&DeploymentSpec>,
 ) -> Result<Deployment, Undone> {
     place.known_uid()?;
     let deployment: Deployment = until.get(place).await.map_err(Undone::before)?;
@@ -101,7 +102,7 @@ pub async fn before(
         );
         return Err(Undone::NotApplied(why));
     }
-    if seen.is_some_and(|seen| seen != metadata.generation) {
+    if seen.is_some_and(|seen| *seen != deployment.spec) {
         return Err(Undone::NotApplied(format!(
             "somebody changed `{place}` meanwhile"
         )));

@@ -40,6 +40,7 @@ objects! {
     Pod "api/v1" "pods";
     Deployment "apis/apps/v1" "deployments";
     ReplicaSet "apis/apps/v1" "replicasets";
+    Event "api/v1" "events";
     Autoscaler "apis/autoscaling/v1" "horizontalpodautoscalers";
 }
 
@@ -52,6 +53,7 @@ pub struct Metadata {
     pub generation: i64,
     pub creation_timestamp: Option<String>,
     pub deletion_timestamp: Option<String>,
+    pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,
     pub owner_references: Vec<Owner>,
     /// Where a list goes on.
@@ -78,6 +80,7 @@ pub struct Namespace {
 #[serde(default)]
 pub struct Pod {
     pub metadata: Metadata,
+    pub spec: Json,
     pub status: PodStatus,
 }
 
@@ -85,6 +88,9 @@ pub struct Pod {
 #[serde(default, rename_all = "camelCase")]
 pub struct PodStatus {
     pub phase: String,
+    /// Why the whole pod ended: `Evicted`.
+    pub reason: String,
+    pub init_container_statuses: Vec<Container>,
     pub start_time: Option<String>,
     pub conditions: Vec<Condition>,
     pub container_statuses: Vec<Container>,
@@ -93,7 +99,31 @@ pub struct PodStatus {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Container {
+    pub name: String,
+    pub ready: bool,
     pub restart_count: i64,
+    pub state: ContainerState,
+    pub last_state: ContainerState,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ContainerState {
+    pub waiting: Option<Waiting>,
+    pub terminated: Option<Terminated>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Waiting {
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Terminated {
+    pub reason: String,
+    pub exit_code: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -114,7 +144,7 @@ pub struct Deployment {
     pub status: DeploymentStatus,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeploymentSpec {
     pub replicas: Option<i64>,
@@ -128,6 +158,7 @@ pub struct DeploymentStatus {
     pub observed_generation: i64,
     pub replicas: i64,
     pub updated_replicas: i64,
+    pub available_replicas: i64,
     pub ready_replicas: i64,
     pub conditions: Vec<Condition>,
 }
@@ -164,6 +195,46 @@ pub struct Scaled {
     pub api_version: String,
     pub kind: String,
     pub name: String,
+}
+
+/// What somebody noted about a thing. Times may be left out, and repetitions are one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Event {
+    pub metadata: Metadata,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub reason: String,
+    pub message: String,
+    pub count: Option<i64>,
+    pub last_timestamp: Option<String>,
+    pub event_time: Option<String>,
+    pub series: Option<Series>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Series {
+    pub count: i64,
+    pub last_observed_time: Option<String>,
+}
+
+impl Event {
+    /// When it happened last, as far as that was noted.
+    pub fn at(&self) -> Option<String> {
+        let series = self.series.as_ref();
+        series
+            .and_then(|series| series.last_observed_time.clone())
+            .or_else(|| self.last_timestamp.clone())
+            .or_else(|| self.event_time.clone())
+            .or_else(|| self.metadata.creation_timestamp.clone())
+    }
+
+    /// How often.
+    pub fn times(&self) -> i64 {
+        let series = self.series.as_ref().map(|series| series.count);
+        series.or(self.count).unwrap_or(1).max(1)
+    }
 }
 
 impl Metadata {

@@ -1,10 +1,13 @@
 //! Pods: what is seen of them, and one of them replaced by whoever owns it.
 
+use std::sync::Arc;
+
 use super::answer::Kind;
 use super::client::Until;
 use super::deployment;
 use super::object::{Deployment, Pod, ReplicaSet, time};
 use super::place::{self, Name, Place};
+use super::state::reason;
 use super::target::{Fields, POD, target, within};
 use super::{Nothing, Undone};
 use crate::connect::arguments;
@@ -95,6 +98,9 @@ fn seen(place: &Place, pod: &Pod, deployment: Option<Value>) -> Value {
     let status = &pod.status;
     let counts = status.container_statuses.iter();
     let restarts = counts.map(|container| container.restart_count);
+    let owner = pod.metadata.controller();
+    let labels = pod.metadata.labels.iter();
+    let labels = labels.map(|(name, value)| (Value::text(name), Value::text(value)));
     let fields: Fields = vec![
         ("name", Some(Value::text(&pod.metadata.name))),
         ("ready", Some(Value::Bool(pod.is_ready()))),
@@ -104,6 +110,19 @@ fn seen(place: &Place, pod: &Pod, deployment: Option<Value>) -> Value {
         ),
         ("started", time(status.start_time.as_ref())),
         ("deployment", deployment),
+        (
+            "owner",
+            Some(Value::text(owner.map_or("", |owner| &owner.name))),
+        ),
+        (
+            "owner_kind",
+            Some(Value::text(owner.map_or("", |owner| &owner.kind))),
+        ),
+        ("reason", Some(Value::text(reason(&pod.status)))),
+        (
+            "labels",
+            Some(Value::Map(Arc::new(labels.collect::<Vec<_>>().into()))),
+        ),
     ];
     target(within(POD, place), &pod.metadata.uid, fields)
 }

@@ -8,7 +8,7 @@ use super::Undone;
 use super::answer::{Kind, Refusal};
 use super::client::{Form, Until};
 use super::deployment::before;
-use super::object::Deployment;
+use super::object::{Deployment, DeploymentSpec};
 use super::place::Place;
 
 /// How often a change is planned anew where only the controllers were faster.
@@ -18,8 +18,8 @@ const MOST: usize = 5;
 pub struct Rounds<'a> {
     until: &'a Until<'a>,
     place: &'a Place,
-    /// The generation of what the first plan was made for.
-    seen: Option<i64>,
+    /// What the first plan was made for. A generation says less: in older clusters it moves with annotations, too.
+    seen: Option<DeploymentSpec>,
     refusal: Option<Refusal>,
     left: usize,
 }
@@ -53,8 +53,8 @@ impl<'a> Rounds<'a> {
             return Err(refusal.map_or(Undone::Unknown, Undone::of));
         }
         self.left -= 1;
-        let deployment = before(self.until, self.place, self.seen).await?;
-        self.seen = Some(deployment.metadata.generation);
+        let deployment = before(self.until, self.place, self.seen.as_ref()).await?;
+        self.seen = Some(deployment.spec.clone());
         Ok(deployment)
     }
 

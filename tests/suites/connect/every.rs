@@ -55,6 +55,10 @@ const ALIKE: &[Subject] = &[
     |_| k8s_of("k8s.revision", "of", Some(("number", Arg::Int(1)))),
     |_| k8s_of("k8s.replicas", "of", None),
     |_| k8s_of("k8s.rolled_back", "what", Some(k8s_to())),
+    |_| k8s_of("k8s.events", "of", None),
+    |_| ask("k8s.pod_events", vec![("of", Arg::Pod("shop", "w-1"))]),
+    |_| k8s_log("k8s.log"),
+    |_| k8s_log("k8s.log_before"),
     |_| k8s_of("k8s.rollout_restart", "what", None),
     |_| k8s_of("k8s.scale", "what", Some(("to", Arg::Int(2)))),
     |_| k8s_of("k8s.rollback", "what", Some(k8s_to())),
@@ -162,6 +166,11 @@ fn k8s_named(call: &str) -> Ask {
 fn k8s_of(call: &str, of: &'static str, more: Option<(&'static str, Arg)>) -> Ask {
     let mut args = vec![(of, Arg::Deployment("shop", "web"))];
     args.extend(more);
+    ask(call, args)
+}
+
+fn k8s_log(call: &str) -> Ask {
+    let args = vec![("of", Arg::Pod("shop", "w-1")), ("lines", Arg::Int(5))];
     ask(call, args)
 }
 

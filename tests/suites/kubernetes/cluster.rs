@@ -10,12 +10,12 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::hands::Hands;
-use super::kubelet;
+use super::{kubelet, logs};
 use crate::harness::fixture::root;
 use crate::harness::{net, wait};
 
-/// Who the agent is there.
-pub const AGENT: &str = "rbk-agent";
+/// Who the agent is there: the account that `rbk export rbac` grants rights to unless told otherwise.
+const AGENT: &str = "system:serviceaccount:rbk:rbk";
 /// What it says to be that.
 pub const AGENT_TOKEN: &str = "agent-token-0123456789";
 const ADMIN_TOKEN: &str = "admin-token-0123456789";
@@ -128,7 +128,8 @@ impl Cluster {
         let account = "/api/v1/namespaces/default/serviceaccounts/default";
         let there = || (cluster.hands.get(account).0 == 200).then_some(());
         wait::until("the controllers are at work", there, || said(at));
-        kubelet::start(Hands::new(port, ADMIN_TOKEN, &at.join("ca.crt")));
+        let logs = logs::serve(at);
+        kubelet::start(Hands::new(port, ADMIN_TOKEN, &at.join("ca.crt")), logs);
         *cluster.folder.lock().unwrap() = Some(folder);
         cluster
     }

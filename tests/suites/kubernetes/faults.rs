@@ -256,20 +256,21 @@ fn somebody_is_faster() {
         |shop| meanwhile(shop, label.clone()),
         |call, came, shop, proxy| {
             assert_eq!(came, Came::Applied, "{call}");
-            assert_eq!(proxy.count("PATCH", "web"), 2, "{call}");
+            // The controllers, too, may be faster once they have seen it.
+            assert!(proxy.count("PATCH", "web") >= 2, "{call}");
             let left = &deployment(shop)["metadata"]["labels"]["somebody"];
             assert_eq!(left, "was-here", "{call}");
         },
     );
-    let seconds = json!({"spec": {"minReadySeconds": 7}});
+    let replicas = json!({"spec": {"replicas": 3}});
     each_with(
-        |shop| meanwhile(shop, seconds.clone()),
+        |shop| meanwhile(shop, replicas.clone()),
         |call, came, shop, proxy| {
             let is_told =
                 matches!(&came, Came::NotApplied(why) if why.contains("somebody changed"));
             assert!(is_told, "{call}: {came:?}");
             assert_eq!(proxy.count("PATCH", "web"), 1, "{call}");
-            assert_eq!(deployment(shop)["spec"]["minReadySeconds"], 7, "{call}");
+            assert_eq!(deployment(shop)["spec"]["replicas"], 3, "{call}");
         },
     );
 }
@@ -378,6 +379,7 @@ fn credentials() {
     assert!(matches!(came, Came::Value(..)), "{came:?}");
 }
 
+/// A list that was too long on its way is begun again, once.
 fn expired() {
     let (proxy, shop) = behind();
     let body = json!({"reason": "Expired", "message": "the continue parameter is too old"});

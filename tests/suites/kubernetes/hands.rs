@@ -90,6 +90,17 @@ impl Hands {
         made
     }
 
+    /// Makes what a document says; the status and the answer.
+    pub fn yaml(&self, path: &str, document: &str) -> (u16, String) {
+        self.raw(
+            "POST",
+            path,
+            &self.token,
+            "application/yaml",
+            document.into(),
+        )
+    }
+
     /// Makes it unless it is there, or cannot be yet.
     pub fn try_make(&self, path: &str, body: &Json) -> u16 {
         self.ask("POST", path, "application/json", Some(body)).0

@@ -1,6 +1,6 @@
 //! A kubelet that runs nothing: it says of each pod what the tag of its image asks for.
 //!
-//! `ok` runs, `crash` ends again and again, `noimage` never comes, `slow` is not ready. A pod with the annotation
+//! `ok` runs, `crash` ends again and again, `oom` does for want of memory, `noimage` never comes, `slow` is not ready. A pod with the annotation
 //! `test/hangs` never ends.
 
 use std::thread;
@@ -17,8 +17,8 @@ const LEASE: Duration = Duration::from_secs(5);
 const CRASH: Duration = Duration::from_secs(2);
 
 /// Works until the process ends.
-pub fn start(hands: Hands) {
-    register(&hands);
+pub fn start(hands: Hands, logs: u16) {
+    register(&hands, logs);
     thread::spawn(move || {
         let (mut renewed, mut crashed, begun) = (None, Instant::now(), Instant::now());
         loop {
@@ -41,12 +41,14 @@ pub fn start(hands: Hands) {
     });
 }
 
-fn register(hands: &Hands) {
+fn register(hands: &Hands, logs: u16) {
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}});
     hands.make("/api/v1/nodes", &node);
     let room = json!({"cpu": "64", "memory": "256Gi", "pods": "1000"});
     let ready = json!({"type": "Ready", "status": "True", "reason": "Ready", "lastHeartbeatTime": now(), "lastTransitionTime": now()});
     let status = json!({"status": {
+        "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": logs}},
         "capacity": room, "allocatable": room, "conditions": [ready],
         "nodeInfo": {"bootID": "boot", "architecture": "amd64", "containerRuntimeVersion": "none://0",
             "kernelVersion": "0", "kubeProxyVersion": "v1.20.2", "kubeletVersion": "v1.20.2", "machineID": "m",
@@ -98,6 +100,12 @@ fn tend(hands: &Hands, pod: &Json, count: u64) {
             count,
             json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}),
             json!({"terminated": {"exitCode": 1, "reason": "Error"}}),
+        ),
+        "oom" => (
+            false,
+            1,
+            json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}),
+            json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}}),
         ),
         "noimage" => (
             false,

@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::cluster::{AGENT, Cluster, cluster};
+use super::cluster::{Cluster, cluster};
+use super::rights;
 use crate::harness::wait;
 
 /// A namespace and a connector. The namespace stays behind: the whole cluster ends with the tests.
@@ -26,12 +27,16 @@ pub struct Shop {
 impl Shop {
     /// The agent may do there whatever its connector offers.
     pub fn open() -> Shop {
-        let cluster = cluster();
-        Shop::behind(&cluster.address())
+        Shop::behind(&cluster().address())
     }
 
     /// With the cluster at another address.
     pub fn behind(address: &str) -> Shop {
+        Shop::allowing(&rights::package(), address)
+    }
+
+    /// The agent may do there what this package, written for the namespace `shop`, needs.
+    pub fn allowing(package: &str, address: &str) -> Shop {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let cluster = cluster();
         let namespace = format!("shop-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -43,8 +48,11 @@ impl Shop {
         let account = format!("/api/v1/namespaces/{namespace}/serviceaccounts/default");
         let there = || (hands.get(&account).0 == 200).then_some(());
         wait::until("the namespace can be used", there, String::new);
-        rights(cluster, &namespace);
         let folder = tempfile::tempdir().unwrap();
+        rights::grant(
+            cluster,
+            &package.replace("\"shop\"", &format!("\"{namespace}\"")),
+        );
         let connectors = connectors(cluster, &folder, address);
         Shop {
             namespace,
@@ -196,32 +204,4 @@ pub fn template(name: &str, image: &str) -> Json {
             "containers": [{"name": "main", "image": image}],
         },
     })
-}
-
-/// What the agent may do in a namespace: what its calls need, and no more.
-fn rights(cluster: &Cluster, namespace: &str) {
-    let hands = &cluster.hands;
-    let rule = |groups: &str, resources: &[&str], verbs: &[&str]| json!({"apiGroups": [groups], "resources": resources, "verbs": verbs});
-    let role = json!({"metadata": {"name": "rbk"}, "rules": [
-        rule("", &["pods"], &["get", "list", "delete"]),
-        rule("apps", &["deployments"], &["get", "list", "patch"]),
-        rule("apps", &["deployments/scale"], &["patch"]),
-        rule("apps", &["replicasets"], &["list"]),
-        rule("autoscaling", &["horizontalpodautoscalers"], &["list"]),
-    ]});
-    let group = "/apis/rbac.authorization.k8s.io/v1";
-    hands.make(&format!("{group}/namespaces/{namespace}/roles"), &role);
-    let user = json!([{"kind": "User", "name": AGENT, "apiGroup": "rbac.authorization.k8s.io"}]);
-    let given =
-        |kind: &str| json!({"kind": kind, "name": "rbk", "apiGroup": "rbac.authorization.k8s.io"});
-    let binding = json!({"metadata": {"name": "rbk"}, "subjects": user, "roleRef": given("Role")});
-    hands.make(
-        &format!("{group}/namespaces/{namespace}/rolebindings"),
-        &binding,
-    );
-    let role = json!({"metadata": {"name": "rbk"}, "rules": [rule("", &["namespaces"], &["get"])]});
-    hands.try_make(&format!("{group}/clusterroles"), &role);
-    let binding =
-        json!({"metadata": {"name": "rbk"}, "subjects": user, "roleRef": given("ClusterRole")});
-    hands.try_make(&format!("{group}/clusterrolebindings"), &binding);
 }

@@ -38,7 +38,7 @@ product checkout {
 "#;
 
 /// The README's runbook in a namespace of its own, and an agent that is not yet started.
-fn stage(shop: &Shop, address: &str, prometheus: &Server) -> Stage {
+pub fn stage(shop: &Shop, address: &str, prometheus: &Server) -> Stage {
     let stage = Stage::new();
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let blocks = markdown::blocks(&readme);
