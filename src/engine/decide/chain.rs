@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Decision, deliver};
+use super::Decision;
 use crate::effect::Reason;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
@@ -264,7 +264,7 @@ pub fn lapses(model: &Model, incident: IncidentId, now: Time) -> Decision {
 /// Whether a page of a chain still has to reach somebody.
 fn is_under_way(model: &Model, subject: &Subject, to: &str) -> bool {
     let mut pages = model.messages().filter(|outbox| outbox.to == to);
-    pages.any(|outbox| deliver::paged(model, outbox).as_ref() == Some(subject))
+    pages.any(|outbox| model.paged(outbox).as_ref() == Some(subject))
 }
 
 /// A storm that somebody had taken on is told of again, from the beginning of its chain.

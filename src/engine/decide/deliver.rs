@@ -9,7 +9,7 @@ use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
     Delivery, IncidentId, MessageId, MessageKind, MessagesDelivered, MessagesDropped,
-    MessagesFailed, Outbox, Retry, Subject,
+    MessagesFailed, Outbox, Retry,
 };
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -38,33 +38,16 @@ pub fn delivered(model: &Model, id: MessageId) -> Decision {
         messages: parts.iter().map(|outbox| outbox.id).collect(),
         to: to.clone(),
     });
-    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    let subjects = parts.iter().filter_map(|outbox| model.paged(outbox));
     subjects.fold(delivered, |decision, subject| {
         decision.then(Work::Reached(subject, to.clone()))
     })
 }
 
-/// The chain that a page belongs to.
-pub(super) fn paged(model: &Model, outbox: &Outbox) -> Option<Subject> {
-    if outbox.message.kind != MessageKind::Page {
-        return None;
-    }
-    let of_storm = || {
-        let mut storms = model.storms();
-        let (scope, _) = storms.find(|(scope, storm)| {
-            let own = format!("/storm/{scope}/{}", storm.since.millis());
-            outbox.message.thread.ends_with(&own)
-        })?;
-        Some(Subject::Storm(scope.clone()))
-    };
-    let incident = outbox.message.incident;
-    incident.map(Subject::Incident).or_else(of_storm)
-}
-
 /// A page is still on its way after all the time that whoever is next need not wait any longer.
 pub fn unreached(model: &Model, id: MessageId) -> Decision {
     let outbox = model.message(id);
-    let late = outbox.and_then(|outbox| Some((paged(model, outbox)?, outbox.to.clone())));
+    let late = outbox.and_then(|outbox| Some((model.paged(outbox)?, outbox.to.clone())));
     match late {
         Some((subject, to)) => Decision::default().then(Work::NextLink(subject, to)),
         None => Decision::default(),
@@ -102,7 +85,7 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, retry: Retry, now: T
     if tries < TRIES && !refused {
         return decision;
     }
-    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    let subjects = parts.iter().filter_map(|outbox| model.paged(outbox));
     subjects.fold(decision, |decision, subject| {
         decision.then(Work::NextLink(subject, outbox.to.clone()))
     })

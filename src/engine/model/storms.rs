@@ -1,11 +1,28 @@
 //! Storms: so much at once that nothing is mended by itself.
 
 use super::Model;
-use crate::journal::{Duty, Fact, MessageKind, Scope, Storm, Subject, TakenOn};
+use crate::journal::{Duty, Fact, MessageKind, Outbox, Scope, Storm, Subject, TakenOn};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
 impl Model {
+    /// The chain that a page belongs to.
+    pub fn paged(&self, outbox: &Outbox) -> Option<Subject> {
+        if outbox.message.kind != MessageKind::Page {
+            return None;
+        }
+        let of_storm = || {
+            let mut storms = self.storms();
+            let (scope, _) = storms.find(|(scope, storm)| {
+                let own = format!("/storm/{scope}/{}", storm.since.millis());
+                outbox.message.thread.ends_with(&own)
+            })?;
+            Some(Subject::Storm(scope.clone()))
+        };
+        let incident = outbox.message.incident;
+        incident.map(Subject::Incident).or_else(of_storm)
+    }
+
     /// Every storm that was not forgotten yet: also those that are over.
     pub fn storms(&self) -> impl Iterator<Item = (&Scope, &Storm)> {
         self.storms.iter()

@@ -25,6 +25,10 @@ pub fn trials() -> Vec<Trial> {
         ),
         trial("versions/git: the lock of a revision", lock_of_a_revision),
         trial("versions/git: files that are links", links),
+        trial(
+            "versions/git: a package that is new, or moved",
+            new_or_moved,
+        ),
     ]
 }
 
@@ -338,4 +342,45 @@ fn advice() {
     assert!(said.contains("write `HEAD:ops/shop`"), "{said}");
     let (_, said) = repository.rbk(&["diff", "HEAD:./"]);
     assert!(said.contains("rolls_back"), "{said}");
+}
+
+/// A revision that has no such package holds a change to nothing; one that has it elsewhere to that.
+fn new_or_moved() {
+    let repository = Repository::new();
+    let moved = repository.0.path().join("elsewhere");
+    fs::rename(repository.package(), &moved).unwrap();
+    let rbk = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+        let output = command
+            .current_dir(&moved)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let against = ["check", "--locked", "--against", "origin/main"];
+    let (code, said) = rbk(&against);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = rbk(&["diff", "origin/main"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("wider"), "{said}");
+    // Another behaviour under the same version is told also there.
+    let path = moved.join("rollback.rbk");
+    let text = fs::read_to_string(&path).unwrap();
+    let wider = text.replacen("at most 1 k8s.Deployment", "at most 3 k8s.Deployment", 1);
+    assert_ne!(text, wider);
+    fs::write(&path, wider).unwrap();
+    let (code, said) = rbk(&against);
+    assert_eq!(code, Some(1), "{said}");
+    fs::write(&path, text).unwrap();
+    // Of another name it is new.
+    let path = moved.join("rbk.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let first = text.lines().find(|line| line.starts_with("name = "));
+    fs::write(&path, text.replace(first.unwrap(), "name = \"second\"")).unwrap();
+    let (code, said) = rbk(&["check", "--against", "origin/main"]);
+    assert!(code != Some(2) && !said.contains("no package"), "{said}");
+    let (code, said) = rbk(&["diff", "origin/main"]);
+    assert!(code != Some(2) && said.contains(": new"), "{said}");
 }
