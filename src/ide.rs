@@ -20,6 +20,7 @@ mod paint;
 mod rename;
 mod select;
 mod signature;
+mod typing;
 
 pub use actions::{Change, Why, actions};
 pub use complete::{Candidate, CandidateKind, complete};

@@ -226,3 +226,38 @@ impl Sources {
         self.all.iter().chain(self.fixed.iter().map(Arc::as_ref))
     }
 }
+
+/// The smallest edit that makes one text of another.
+pub fn difference<'t>(old: &str, new: &'t str) -> (std::ops::Range<usize>, &'t str) {
+    let same = |left: &mut dyn Iterator<Item = (char, char)>| {
+        left.take_while(|(left, right)| left == right)
+            .map(|(letter, _)| letter.len_utf8())
+            .sum::<usize>()
+    };
+    let head = same(&mut old.chars().zip(new.chars()));
+    let (left, right) = (&old[head..], &new[head..]);
+    let tail = same(&mut left.chars().rev().zip(right.chars().rev()));
+    (head..old.len() - tail, &new[head..new.len() - tail])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_makes_one_text_of_the_other() {
+        for (old, new) in [
+            ("", ""),
+            ("abc", "abc"),
+            ("aa", "aaa"),
+            ("aéb", "aèb"),
+            ("x", ""),
+            ("ab", "b"),
+        ] {
+            let (range, with) = difference(old, new);
+            let mut text = old.to_owned();
+            text.replace_range(range, with);
+            assert_eq!(text, new);
+        }
+    }
+}

@@ -43,8 +43,13 @@ pub struct Arguments {
     package: packages::One,
 
     /// How many paths are taken at most
-    #[arg(long, value_name = "N", default_value_t = MOST_PATHS)]
-    paths: usize,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = MOST_PATHS as u64,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    paths: u64,
 
     /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
@@ -92,7 +97,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let found = index.and_then(|index| {
         let compiled = (programs.get(index)?, points.get(index)?);
         let runbook = RunbookId(index as u32);
-        let extent = Extent::of(arguments.paths);
+        let extent = Extent::of(usize::try_from(arguments.paths).unwrap_or(usize::MAX));
         explore::run(package, facts, compiled, runbook, &is_own, extent)
     });
     let Some(explored) = found else {

@@ -3,14 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::front;
 use crate::host::{self, Disk};
-use crate::project::{EDITION, Files, MANIFEST, name_problem};
+use crate::project::{EDITION, Files, MANIFEST, Table, name_problem};
 use crate::settings::SETTINGS;
 
+use super::packages::{self, Lints};
 use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, USAGE};
 
-/// The runbook to start from; `PRODUCT` stands for the product's name.
+/// The runbook to start from; `PRODUCT` stands for the package's name, `ITEM` for the product's in the code.
 const RUNBOOK: &str = include_str!("init/runbook.rbk");
 /// The settings of an agent that runs it.
 const AGENT: &str = include_str!("init/agent.toml");
@@ -62,12 +64,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     }
     let product = name.replace('-', "_");
     let manifest = format!("name = \"{name}\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n");
+    let text = runbook(&product, &manifest);
     let mut files = vec![
         (arguments.path.join(MANIFEST), manifest),
-        (
-            arguments.path.join(format!("{product}.rbk")),
-            RUNBOOK.replace("PRODUCT", &product),
-        ),
+        (arguments.path.join(format!("{product}.rbk")), text),
         (
             arguments.path.join(SETTINGS),
             AGENT.replace("PRODUCT", &product),
@@ -99,6 +99,21 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     Ok(CLEAN)
 }
 
+/// The runbook of a product. Its item has another name where the product's own is a word of the language, or means
+/// something else in the same file: the checker is asked.
+fn runbook(product: &str, manifest: &str) -> String {
+    let text = |item: &str| RUNBOOK.replace("PRODUCT", product).replace("ITEM", item);
+    let plain = text(product);
+    let mut files = Table::default();
+    files.add(MANIFEST, manifest.into());
+    files.add("main.rbk", plain.clone().into());
+    let checked = packages::check_in(&files, Path::new("."), Lints::Left);
+    match front::is_sound(&checked.diagnostics) {
+        true => plain,
+        false => text(&format!("the_{product}")),
+    }
+}
+
 /// What was written, and what to do next.
 fn welcome(name: &str, folder: &Path, files: &[(PathBuf, String)]) -> String {
     let mut text = format!("{name}: a package to start from\n");
@@ -125,4 +140,26 @@ fn folder_name(folder: &Path) -> String {
     let absolute = Disk.absolute(folder);
     let name = absolute.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of the language, and what means something else in the file.
+    #[test]
+    fn each_name_makes_a_sound_package() {
+        for name in [
+            "shop", "let", "test", "probe", "exec", "host", "tcp", "builder", "platform", "count",
+            "min", "now", "restart",
+        ] {
+            let mut files = Table::default();
+            let manifest =
+                format!("name = \"{name}\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n");
+            files.add("main.rbk", runbook(name, &manifest).into());
+            files.add(MANIFEST, manifest.into());
+            let checked = packages::check_in(&files, Path::new("."), Lints::Left);
+            assert!(front::is_sound(&checked.diagnostics), "{name}");
+        }
+    }
 }

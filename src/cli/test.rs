@@ -143,6 +143,9 @@ impl Arguments {
     }
 }
 
+/// What is said where `--filter` leaves no test.
+const NO_SUCH_TEST: &str = "error: no test has a name that contains this\n";
+
 /// Columns of what is quoted in a file.
 const PLAIN_WIDTH: usize = 100;
 
@@ -196,7 +199,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         return Ok(USAGE);
     }
     if all_sound && tests == 0 && arguments.filter.is_some() {
-        terminal.complain("error: no test has a name that contains this\n")?;
+        terminal.complain(NO_SUCH_TEST)?;
         return Ok(USAGE);
     }
     Ok(match all_sound && all_passed {
@@ -221,6 +224,7 @@ fn faults(
         }
     }
     let mut code = CLEAN;
+    let mut is_none_meant = true;
     for checked in packages.iter_mut() {
         let programs = match &checked.analysis {
             Some(analysis) if front::is_sound(&checked.diagnostics) => front::compile(analysis),
@@ -247,6 +251,7 @@ fn faults(
         };
         let faulted = faults::run(package, facts, &programs, &options, wanted);
         drop(shown);
+        is_none_meant &= faulted.is_empty();
         match arguments.format {
             Format::Json => {
                 let text = serde_json::to_string_pretty(&faults::json(&faulted))?;
@@ -269,6 +274,10 @@ fn faults(
         && let Some(why) = unknown_id(packages, arguments)
     {
         terminal.complain(&format!("error: {why}\n"))?;
+        code = USAGE;
+    }
+    if code == CLEAN && is_none_meant && arguments.filter.is_some() {
+        terminal.complain(NO_SUCH_TEST)?;
         code = USAGE;
     }
     Ok(code)

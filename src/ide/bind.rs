@@ -42,6 +42,26 @@ pub(super) fn before(text: &str, at: usize) -> Before {
     }
 }
 
+/// What stands before a place in a hole of a text that is still open: `"${here`.
+pub(super) fn in_hole(text: &str, at: usize, before: &Before) -> Option<Before> {
+    let last = before.lexemes.last()?;
+    let is_in_text = last.kind == LexemeKind::Text && last.range.end >= at;
+    let inside = text.get(last.range.start..at).filter(|_| is_in_text)?;
+    let hole = last.range.start + inside.rfind("${")? + 2;
+    let said = text.get(hole..at)?;
+    if said.contains('}') {
+        return None;
+    }
+    let mut found = before.clone();
+    found.lexemes.pop();
+    let within = lexemes(said).into_iter().map(|lexeme| Lexeme {
+        kind: lexeme.kind,
+        range: lexeme.range.start + hole..lexeme.range.end + hole,
+    });
+    found.lexemes.extend(within);
+    Some(found)
+}
+
 /// Where the last item of a text begins: at its last line that begins with a letter, or with documentation.
 fn item_start(text: &str) -> usize {
     let starts = text.rmatch_indices('\n').map(|(newline, _)| newline + 1);

@@ -3,14 +3,14 @@
 //! In: a desk, a file and an offset. Out: candidates with what they replace. Works on the item cut at the cursor, so on
 //! broken files as well. The grammar says which words fit; what types would add is left out.
 
+mod runbook;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::effect::{Reason, Severity};
 use crate::library::{self, PRELUDE, ROOT};
-use crate::syntax::tree::{
-    Clause, ClauseKind, ExternKind, File, Item, ItemKind, Runbook, TargetClauseKind,
-    TriggerClauseKind,
-};
+use crate::syntax::tree::{ExternKind, File, Item, ItemKind, Runbook, TargetClauseKind};
 use crate::syntax::{self, LexemeKind};
 use crate::text::Source;
 
@@ -18,6 +18,8 @@ use super::Desk;
 use super::bind::{self, Before};
 use super::cases;
 use super::describe::{described, doc_of, parsed};
+use super::typing::{TypeName, Typing};
+use runbook::{SEVERITIES, labels_of, remedies, unanswered, watches};
 
 /// Words behind which a new name stands.
 const DECLARING: &[&str] = &[
@@ -60,6 +62,9 @@ pub fn complete(desk: &Desk, file: usize, at: usize) -> (Range<usize>, Vec<Candi
     };
     let word = word_at(&source.text, at);
     let before = bind::before(&source.text, word.start);
+    let hole = bind::in_hole(&source.text, word.start, &before);
+    let is_hole = hole.is_some();
+    let before = hole.unwrap_or(before);
     let mut found = Completion {
         desk,
         file,
@@ -68,7 +73,10 @@ pub fn complete(desk: &Desk, file: usize, at: usize) -> (Range<usize>, Vec<Candi
         at: word.start,
         candidates: Vec::new(),
     };
-    found.all();
+    match is_hole {
+        true => found.value(),
+        false => found.all(),
+    }
     let mut candidates = found.candidates;
     candidates.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
     let mut seen = BTreeSet::new();
@@ -127,6 +135,9 @@ impl<'a> Completion<'a> {
         if self.is_silent() {
             return;
         }
+        if self.in_braces_of_use() {
+            return self.library_modules();
+        }
         match (self.back(1), self.back(0)) {
             ("use", _) => return,
             (base, ".") => return self.members(base),
@@ -134,6 +145,10 @@ impl<'a> Completion<'a> {
             (_, word) if DECLARING.contains(&word) => return,
             (_, "found") => self.findings(&|runbook| remedies(runbook)),
             (_, "remedy") => return self.findings(&|runbook| unanswered(runbook, self.source)),
+            (_, "severity") => return self.words(SEVERITIES.map(Severity::word).into_iter()),
+            (_, "because") => return self.words(Reason::ALL.iter().map(|one| one.word())),
+            (_, "owner") => return self.items(&|item| matches!(item.kind, ItemKind::Role(_))),
+            (_, "given") => self.watches(),
             (_, "test") => return self.items(&|item| matches!(item.kind, ItemKind::Runbook(_))),
             _ => {}
         }
@@ -149,6 +164,17 @@ impl<'a> Completion<'a> {
         }
         if allowed.names {
             self.names();
+        }
+    }
+
+    /// In `${..}`: a value.
+    fn value(&mut self) {
+        match self.back(0) {
+            "." => self.members(self.back(1)),
+            _ => {
+                self.parameters();
+                self.names();
+            }
         }
     }
 
@@ -240,18 +266,7 @@ impl<'a> Completion<'a> {
     /// there are.
     fn members(&mut self, base: &str) {
         if base == ROOT && self.back(2) == "use" {
-            let modules = library::MODULES
-                .iter()
-                .filter(|module| module.name != PRELUDE);
-            for module in modules {
-                self.add(
-                    CandidateKind::Module,
-                    module.name,
-                    "std",
-                    doc_of(&parsed(module).0),
-                );
-            }
-            return;
+            return self.library_modules();
         }
         if self.modules().iter().any(|module| module == base) {
             return self.library(base);
@@ -274,28 +289,85 @@ impl<'a> Completion<'a> {
             }
             return;
         }
-        self.fields();
+        let typing = Typing {
+            desk,
+            source: self.source,
+            before: self.before,
+        };
+        let ty = typing.of(base);
+        self.fields(ty.as_ref());
+        if self.candidates.is_empty() {
+            self.fields(None);
+        }
     }
 
-    /// The fields of all targets and records that the file can name.
-    fn fields(&mut self) {
+    /// Whether the place is a name in `use std.{..}`.
+    fn in_braces_of_use(&self) -> bool {
+        let lexemes = &self.before.lexemes;
+        let text = |index: usize| {
+            lexemes
+                .get(index)
+                .map(|one| &self.source.text[one.range.clone()])
+        };
+        let is_closed = lexemes.iter().any(|one| one.kind == LexemeKind::Close);
+        let begins = [0, 1, 2, 3].map(text);
+        begins == [Some("use"), Some(ROOT), Some("."), Some("{")] && !is_closed
+    }
+
+    /// The modules of the library that are not written before the place.
+    fn library_modules(&mut self) {
+        let lexemes = self.before.lexemes.iter();
+        let written: Vec<&str> = lexemes
+            .filter_map(|lexeme| self.source.text.get(lexeme.range.clone()))
+            .collect();
+        let modules = library::MODULES.iter();
+        for module in modules.filter(|one| one.name != PRELUDE && !written.contains(&one.name)) {
+            let doc = doc_of(&parsed(module).0);
+            self.add(CandidateKind::Module, module.name, ROOT, doc);
+        }
+    }
+
+    /// Words that only stand here.
+    fn words(&mut self, words: impl Iterator<Item = &'static str>) {
+        for word in words {
+            self.add(CandidateKind::Keyword, word, "", String::new());
+        }
+    }
+
+    /// The watches of the runbook that the test is of.
+    fn watches(&mut self) {
+        let names = self.runbook().map(watches).unwrap_or_default();
+        for name in names {
+            self.add(CandidateKind::Wanted, &name, "watch", String::new());
+        }
+    }
+
+    /// The fields of a type, or of all targets and records that the file can name.
+    fn fields(&mut self, of: Option<&TypeName>) {
         let desk = self.desk;
         for (file, tree) in desk.trees() {
             let Some(source) = desk.source(file) else {
                 continue;
             };
-            self.fields_of(tree, source, "");
+            self.fields_of(tree, source, "", of);
         }
         for module in self.modules() {
             if let Some(module) = library::module(&module) {
                 let (tree, source) = parsed(module);
-                self.fields_of(&tree, &source, &format!("{}.", module.name));
+                self.fields_of(&tree, &source, module.name, of);
             }
         }
     }
 
-    fn fields_of(&mut self, tree: &File, source: &Source, module: &str) {
-        for item in &tree.items {
+    fn fields_of(&mut self, tree: &File, source: &Source, module: &str, of: Option<&TypeName>) {
+        let is_meant = |item: &&Item| {
+            of.is_none_or(|of| {
+                let is_of = of.module.as_deref().is_none_or(|name| name == module);
+                is_of && item.name().is_some_and(|name| name.as_str() == of.name)
+            })
+        };
+        let dot = if module.is_empty() { "" } else { "." };
+        for item in tree.items.iter().filter(is_meant) {
             let fields: Vec<_> = match &item.kind {
                 ItemKind::Record(found) => found.fields.iter().collect(),
                 ItemKind::Extern(found) => match &found.kind {
@@ -318,7 +390,7 @@ impl<'a> Completion<'a> {
                 .unwrap_or_default();
             for field in fields {
                 let ty = source.slice(field.ty.span);
-                let detail = format!("{ty}, of {module}{owner}");
+                let detail = format!("{ty}, of {module}{dot}{owner}");
                 self.add(
                     CandidateKind::Field,
                     field.name.as_str(),
@@ -421,56 +493,4 @@ impl<'a> Completion<'a> {
             );
         }
     }
-}
-
-/// The findings that have a remedy.
-fn remedies(runbook: &Runbook) -> Vec<String> {
-    let clauses = runbook.clauses.iter();
-    let names = clauses.filter_map(|clause| match &clause.kind {
-        ClauseKind::Remedy(remedy) => Some(remedy.name.text.to_string()),
-        _ => None,
-    });
-    names.collect()
-}
-
-/// The findings that have none.
-fn unanswered(runbook: &Runbook, source: &Source) -> Vec<String> {
-    let answered = remedies(runbook);
-    let mut names = Vec::new();
-    for clause in &runbook.clauses {
-        let ClauseKind::Diagnose(block) = &clause.kind else {
-            continue;
-        };
-        let lexemes = syntax::lexemes(source.slice(block.span));
-        for pair in lexemes.windows(2) {
-            let text = |index: usize| {
-                let lexeme = pair.get(index).map(|lexeme| lexeme.range.clone());
-                lexeme
-                    .and_then(|range| source.slice(block.span).get(range))
-                    .unwrap_or_default()
-            };
-            let name = String::from(text(1));
-            if text(0) == "found" && !answered.contains(&name) && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
-}
-
-fn labels_of(clause: &Clause) -> Vec<String> {
-    let ClauseKind::On(trigger) = &clause.kind else {
-        return Vec::new();
-    };
-    let lines = trigger.clauses.iter();
-    let labels = lines.filter_map(|line| match &line.kind {
-        TriggerClauseKind::With(labels) => Some(labels),
-        TriggerClauseKind::Missing
-        | TriggerClauseKind::Where(_)
-        | TriggerClauseKind::Holding(_) => None,
-    });
-    labels
-        .flatten()
-        .map(|label| label.label.text.to_string())
-        .collect()
 }

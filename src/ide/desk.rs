@@ -217,6 +217,33 @@ impl Desk {
 
     /// What is wrong with the package after some changes, and what all names stand for then.
     pub fn with(&self, changes: &[Change]) -> (Vec<Diagnostic>, References) {
+        let mut sources = self.changed(changes);
+        let (analysis, names) = front::analyse_names(&mut sources, &self.package);
+        let mut errors = analysis.diagnostics;
+        errors.retain(|found| found.code.kind() == Kind::Error);
+        (errors, names)
+    }
+
+    /// What the lock has against some changes after which the package has no error, and not against the package as it is.
+    pub fn against_lock(&self, changes: &[Change]) -> Vec<Diagnostic> {
+        if self.package.lock.is_none() {
+            return Vec::new();
+        }
+        let said = |changes: &[Change]| {
+            let mut sources = self.changed(changes);
+            let analysis = front::analyse_package(&mut sources, &self.package);
+            let made = front::manifests_while(&analysis, &sources, &|| true);
+            let mut said = self.beside_lock(&made.unwrap_or_default());
+            said.retain(|found| found.code.kind() == Kind::Error);
+            said
+        };
+        let (before, mut after) = (said(&[]), said(changes));
+        after.retain(|found| before.iter().all(|known| known.message != found.message));
+        after
+    }
+
+    /// The texts after some changes.
+    fn changed(&self, changes: &[Change]) -> Sources {
         let mut sources = self.kept.sources().clone();
         let mut changes: Vec<&Change> = changes.iter().collect();
         changes.sort_by_key(|change| (change.source, change.range.start));
@@ -227,10 +254,7 @@ impl Desk {
                 sources.replace(change.source, &text);
             }
         }
-        let (analysis, names) = front::analyse_names(&mut sources, &self.package);
-        let mut errors = analysis.diagnostics;
-        errors.retain(|found| found.code.kind() == Kind::Error);
-        (errors, names)
+        sources
     }
 
     /// Whether it is a text of the library, which is opened to be read: nothing is said of it.

@@ -49,9 +49,16 @@ pub fn renamed(desk: &Desk, file: usize, at: usize, to: &str) -> Result<Vec<Chan
     let moved = |(span, at): (Span, Span)| (renaming.after(span), renaming.after(at));
     let before: BTreeSet<(Span, Span)> = desk.names().all().iter().map(pair).map(moved).collect();
     let after: BTreeSet<(Span, Span)> = names.all().iter().map(pair).collect();
-    match before == after {
-        true => Ok(changes),
-        false => refuse("some name would stand for something else then"),
+    if before != after {
+        return refuse("some name would stand for something else then");
+    }
+    // The lock says what runbooks do by this name.
+    match desk.against_lock(&changes).first() {
+        None => Ok(changes),
+        Some(error) => {
+            let help = error.help.as_deref().unwrap_or_default();
+            refuse(&format!("{} then: first {help}", error.message))
+        }
     }
 }
 

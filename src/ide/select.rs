@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use crate::syntax::{LexemeKind, lexemes, pieces};
 
-/// The ranges around an offset, the smallest first.
+/// The most ranges around an offset: each holds the one before in the protocol, and who reads that may go down as deep.
+const MOST: usize = 100;
+
+/// The ranges around an offset, the smallest first: the innermost of very many, and the whole.
 pub fn selections(text: &str, at: usize) -> Vec<Range<usize>> {
     let whole = 0..text.len();
     let mut found: Vec<Range<usize>> = Vec::from([whole]);
@@ -64,6 +67,9 @@ fn nested(found: Vec<Range<usize>>) -> Vec<Range<usize>> {
         if holds {
             nested.push(range);
         }
+    }
+    if nested.len() > MOST {
+        nested.drain(MOST - 1..nested.len() - 1);
     }
     nested
 }

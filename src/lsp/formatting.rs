@@ -2,6 +2,8 @@
 
 use gen_lsp_types::{DocumentFormattingParams, TextEdit};
 
+use crate::text::difference;
+
 use super::lines::Lines;
 use super::server::{Failure, Server};
 
@@ -20,7 +22,7 @@ pub fn format(
             "the file has errors; what cannot be read is not formatted",
         ));
     };
-    let (range, with) = super::world::difference(&source.text, &text);
+    let (range, with) = difference(&source.text, &text);
     if range.is_empty() && with.is_empty() {
         return Ok(Some(Vec::new()));
     }

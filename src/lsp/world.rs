@@ -11,7 +11,7 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use crate::host::{Cache, Disk};
 use crate::ide::Desk;
 use crate::project::{self, Files, Overlay};
-use crate::text::{Source, Sources};
+use crate::text::{Source, Sources, difference};
 
 use super::lines::{Encoding, Lines};
 
@@ -254,13 +254,19 @@ impl World {
         let files = Overlay::new(&Disk, texts);
         let mut sources = Sources::default();
         let (package, said) = project::load_whole(&files, &Cache::of_user(), path, &mut sources);
-        let is_known = |root: &Path| self.desks.iter().any(|desk| desk.root() == root);
         let holds = |package: &project::Package| package.files.iter().any(|file| file.path == path);
         let is_held = package.as_ref().is_some_and(holds);
         let mut left = Vec::new();
         match package {
-            Some(package) if is_known(&package.path) => {}
-            Some(package) => self.desks.push(Desk::new(sources.clone(), package, said)),
+            Some(package) => {
+                let mut desks = self.desks.iter_mut();
+                match desks.find(|desk| desk.root() == package.path) {
+                    // It was loaded before this file was in it.
+                    Some(known) if is_held => *known = Desk::new(sources.clone(), package, said),
+                    Some(_) => {}
+                    None => self.desks.push(Desk::new(sources.clone(), package, said)),
+                }
+            }
             None => left = said,
         }
         // A file below a package that is none of its files, as one in a hidden folder, is looked at alone; so is one
@@ -296,19 +302,6 @@ pub fn path_of(uri: &Uri) -> PathBuf {
     }
 }
 
-/// The smallest edit that makes one text of another.
-pub fn difference<'t>(old: &str, new: &'t str) -> (std::ops::Range<usize>, &'t str) {
-    let same = |left: &mut dyn Iterator<Item = (char, char)>| {
-        left.take_while(|(left, right)| left == right)
-            .map(|(letter, _)| letter.len_utf8())
-            .sum::<usize>()
-    };
-    let head = same(&mut old.chars().zip(new.chars()));
-    let (left, right) = (&old[head..], &new[head..]);
-    let tail = same(&mut left.chars().rev().zip(right.chars().rev()));
-    (head..old.len() - tail, &new[head..new.len() - tail])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,22 +327,5 @@ mod tests {
         assert_eq!(text(&world), "const a = 1\n");
         world.catch_up();
         assert_eq!(text(&world), "const ab = 2\n");
-    }
-
-    #[test]
-    fn the_difference_makes_one_text_of_the_other() {
-        for (old, new) in [
-            ("", ""),
-            ("abc", "abc"),
-            ("aa", "aaa"),
-            ("aéb", "aèb"),
-            ("x", ""),
-            ("ab", "b"),
-        ] {
-            let (range, with) = difference(old, new);
-            let mut text = old.to_owned();
-            text.replace_range(range, with);
-            assert_eq!(text, new);
-        }
     }
 }

@@ -54,8 +54,8 @@ pub struct Explored {
     too_long: usize,
     /// Paths that came to where another one had been, and would have gone on like that one.
     joined: usize,
-    /// Calls of which not all answers were tried.
-    cut: BTreeSet<String>,
+    /// Calls of which not all answers were tried, each with where it is asked.
+    cut: BTreeSet<(Span, String)>,
     /// By what was found, and how it ended.
     ends: BTreeMap<(String, String), Reached>,
     /// Findings that no path comes to.

@@ -74,6 +74,11 @@ impl Faulted {
         self.broken.is_empty()
     }
 
+    /// Whether no test was meant.
+    pub fn is_empty(&self) -> bool {
+        self.tests == 0 && self.skipped.is_empty()
+    }
+
     /// What was asked for and never went wrong, since so much does not happen.
     pub fn missed(&self) -> &[Fault] {
         &self.missed

@@ -4,12 +4,14 @@ Builds the generated parser and demands that
 - every `.rbk` file, every example of the reference and every given folder of programs parses without an error, but for
   those that `rbk` itself refuses for their syntax,
 - the fixtures in `corpus/` and `highlight/` hold, as `tree-sitter test` says it,
+- what the other queries match in `matched/shop.rbk` is what stands beside it, a line each; `--write` writes that anew,
 - each query of each editor is one that the grammar knows.
 
-    check.py RBK [FOLDER...]
+    check.py [--write] RBK [FOLDER...]
 """
 
 import ctypes
+import difflib
 import hashlib
 import json
 import re
@@ -166,6 +168,34 @@ def highlights(language, parser):
     return failures
 
 
+def matched(language, parser, write):
+    """What folds, is indented, is a name or stands in the outline, each with its place."""
+    failures, count = [], 0
+    folder = GRAMMAR / "test/matched"
+    text = (folder / "shop.rbk").read_bytes()
+    tree = parser.parse(text).root_node
+    for name in ["folds", "indents", "locals", "outline"]:
+        query = Query(language, (GRAMMAR / f"queries/{name}.scm").read_text())
+        found = set()
+        for _, captures in QueryCursor(query).matches(tree):
+            for capture, nodes in captures.items():
+                found.update((node.start_point, node.end_point, capture, node.text) for node in nodes)
+        lines = []
+        for (row, column), (end, last), capture, said in sorted(found):
+            shown = said.decode().split("\n")[0]
+            lines.append(f"{row + 1}:{column + 1}-{end + 1}:{last + 1} {capture} {shown}\n")
+        count += len(lines)
+        file = folder / f"{name}.txt"
+        if write:
+            file.write_text("".join(lines))
+        expected = file.read_text().splitlines(keepends=True)
+        for line in difflib.unified_diff(expected, lines, f"{name} expected", f"{name} found", n=0):
+            failures.append(line.rstrip("\n"))
+    print(f"{count} matches")
+    assert count > 100, "where are the matches?"
+    return failures
+
+
 def queries(language):
     failures = []
     files = [file for file in sorted(EDITORS.rglob("*.scm")) if "node_modules" not in file.parts]
@@ -187,7 +217,9 @@ def is_generated():
 
 
 def main():
-    rbk, folders = Path(sys.argv[1]).resolve(), sys.argv[2:]
+    write = "--write" in sys.argv
+    rbk, *folders = [argument for argument in sys.argv[1:] if argument != "--write"]
+    rbk = Path(rbk).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         known = language(scratch)
         parser = Parser(known)
@@ -196,6 +228,7 @@ def main():
             *programs(parser, rbk, folders, scratch),
             *corpus(parser),
             *highlights(known, parser),
+            *matched(known, parser, write),
             *queries(known),
         ]
     for failure in failures:

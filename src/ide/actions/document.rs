@@ -8,7 +8,7 @@ use crate::syntax::tree::{Clause, ClauseKind, File, Ident, ItemKind};
 use crate::text::{Source, Span};
 
 use super::super::Desk;
-use super::place::{indent, insert, touches};
+use super::place::{indent, insert, laid_out, touches};
 use super::{Action, Change, Why};
 
 /// The line for what is named in a range of a file.
@@ -51,10 +51,13 @@ pub(super) fn line(tree: &File, source: &Source, range: &Range<usize>) -> Option
     let name = name.as_str();
     Some((
         format!("add a doc comment to `{name}`"),
-        insert(
+        laid_out(
             source,
-            start,
-            format!("/// What `{name}` is for.\n{blanks}"),
+            insert(
+                source,
+                start,
+                format!("/// What `{name}` is for.\n{blanks}"),
+            ),
         ),
     ))
 }

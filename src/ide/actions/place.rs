@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::front;
 use crate::syntax::tree::{Clause, File, Item, ItemKind, Runbook};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, difference};
 
 use super::super::outline::trimmed;
 use super::Change;
@@ -37,6 +38,27 @@ pub(super) fn insert(source: &Source, at: usize, text: String) -> Change {
         source: source.id,
         range: at..at,
         text,
+    }
+}
+
+/// The change with what the layout asks for around it, where the text was laid out before.
+pub(super) fn laid_out(source: &Source, change: Change) -> Change {
+    let is_laid_out = front::format(source).is_ok_and(|text| *text == *source.text);
+    let mut text = source.text.to_string();
+    if !is_laid_out || text.get(change.range.clone()).is_none() {
+        return change;
+    }
+    text.replace_range(change.range.clone(), &change.text);
+    match front::format(&Source::new(source.id, &source.name, &text)) {
+        Err(_) => change,
+        Ok(text) => {
+            let (range, with) = difference(&source.text, &text);
+            Change {
+                source: source.id,
+                range,
+                text: with.to_owned(),
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Ending;
 use crate::effect::{ChangeOutcome, End};
 use crate::program::points::{GuardFalse, Outcome, PointId, PointKind, Points, Verdict};
-use crate::program::{GuardIndex, Program, VerifyIndex};
+use crate::program::{Effect, FunctionIndex, GuardIndex, Program, VerifyIndex};
 use crate::run::{Event, NotVerified};
 use crate::text::Span;
 use crate::vm::Trace;
@@ -18,7 +18,9 @@ pub struct Counter<'p> {
     passage: Passage,
     /// The guards that held when they were opened.
     held: BTreeSet<GuardIndex>,
-    /// The verify that was looked at last.
+    /// The remedy that is being planned, or the steps.
+    remedy: Option<FunctionIndex>,
+    /// The verify that is looked at before the phase that was planned last.
     looked_at: Option<VerifyIndex>,
 }
 
@@ -40,6 +42,7 @@ impl<'p> Counter<'p> {
             trace: Trace::new(program),
             passage: Passage::default(),
             held: BTreeSet::new(),
+            remedy: program.entries.steps,
             looked_at: None,
         }
     }
@@ -92,7 +95,12 @@ impl<'p> Counter<'p> {
             Event::Guard { guard, held } => self.guard(*guard, *held),
             // The guards are opened anew.
             Event::Stale { .. } => self.held.clear(),
-            Event::Polled { verify, .. } => self.looked_at = Some(*verify),
+            Event::Found { finding, .. } => {
+                let mut remedies = self.program.entries.remedies.iter();
+                let found = remedies.find(|remedy| remedy.finding == *finding);
+                self.remedy = found.map(|remedy| remedy.function);
+            }
+            Event::Planned { phase, .. } => self.looked_at = self.prechecked(*phase),
             Event::AlreadySo => {
                 if let Some(verify) = self.looked_at {
                     self.verify(verify, Verdict::AlreadySo);
@@ -107,10 +115,9 @@ impl<'p> Counter<'p> {
                 self.verify(*verify, verdict);
             }
             Event::Entered(_)
-            | Event::Found { .. }
             | Event::Novel { .. }
             | Event::Inconclusive { .. }
-            | Event::Planned { .. }
+            | Event::Polled { .. }
             | Event::Unread { .. }
             | Event::Began(_)
             | Event::PieceFailed { .. }
@@ -126,6 +133,19 @@ impl<'p> Counter<'p> {
             | Event::HoldsOn { .. }
             | Event::NotTakenBack { .. } => {}
         }
+    }
+
+    /// The verify that is looked at before a phase. No event names it: the first look is no reading of it.
+    fn prechecked(&self, phase: u16) -> Option<VerifyIndex> {
+        let function = self.program.functions.get(self.remedy?.index())?;
+        function.effects.iter().find_map(|effect| match effect {
+            Effect::PlanReady {
+                phase: of,
+                precheck,
+                ..
+            } if *of == phase => precheck.as_ref().map(|(verify, _)| *verify),
+            _ => None,
+        })
     }
 
     fn guard(&mut self, guard: GuardIndex, holds: bool) {

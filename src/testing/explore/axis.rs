@@ -4,7 +4,7 @@ use crate::typed::Type;
 use crate::value::{Bounds, Duration, Percent, Size, Time, Value};
 
 /// Where nothing is compared with a constant, but something with something else: three of an order.
-const PAIRED: [f64; 3] = [2.0, 1.0, 3.0];
+pub const PAIRED: [f64; 3] = [2.0, 1.0, 3.0];
 
 /// The numbers to try of a type; none of what is no number.
 pub fn numbers(
@@ -48,6 +48,11 @@ pub fn numbers(
         values.extend(range.map(|range| range.low.clone()));
     }
     Some(values)
+}
+
+/// Whether values of a type lie on an axis.
+pub fn is_number(ty: &Type) -> bool {
+    Unit::of(ty).is_some()
 }
 
 /// A place below the first, each, one between each two, and one above the last.

@@ -9,6 +9,7 @@ use super::values::Values;
 use crate::effect::{Argument, Call, ChangeOutcome, Observed, Settled};
 use crate::program::{Binding, LabelTest, Trigger, TriggerKind};
 use crate::testing::source;
+use crate::text::Span;
 use crate::typed::{self, BindingKind, ExternId, ExternKind, Observable, RecordId, Type};
 use crate::value::{Failure, Map, Record, Time, Value, re2};
 use crate::vm::{Step, Vm};
@@ -54,7 +55,7 @@ pub struct Chooser<'c, 'p> {
     known: Vec<(Call, Observed)>,
     requests: usize,
     /// Calls of which not all answers are tried.
-    pub cut: BTreeSet<String>,
+    pub cut: BTreeSet<(Span, String)>,
     /// None where each path is gone to its end.
     states: Option<&'c States>,
     /// Whether it came to where another path had been, and was given up.
@@ -134,13 +135,14 @@ impl<'c, 'p> Chooser<'c, 'p> {
             let (mut values, is_cut) = self.values.bound(index as u32, &binding.ty);
             // A whole alert is made of what is bound beside it.
             if is_cut && binding.kind != BindingKind::Alert {
-                self.cut.insert(binding.name.to_string());
+                self.cut
+                    .insert((case.runbook.name_span, binding.name.to_string()));
             }
             if let BindingKind::Label(label) = &binding.kind {
                 let tests = trigger.labels.iter().filter(|(name, _)| name == label);
                 for (_, test) in tests {
                     if !allowed(test, &mut values) {
-                        self.cut.insert(label.to_string());
+                        self.cut.insert((case.runbook.name_span, label.to_string()));
                     }
                 }
             }
@@ -171,9 +173,9 @@ impl<'c, 'p> Chooser<'c, 'p> {
         }
         self.requests += 1;
         let shown = source::call(self.values.case, call, now);
-        let (values, is_cut) = self.answers(call);
+        let (values, is_cut, place) = self.answers(call);
         if is_cut {
-            self.cut.insert(shown.clone());
+            self.cut.insert((place, shown.clone()));
         }
         let values = values.into_iter().map(Observed::Value);
         let failures = [
@@ -201,12 +203,13 @@ impl<'c, 'p> Chooser<'c, 'p> {
         }
     }
 
-    /// The answers of a probe.
-    fn answers(&self, call: &Call) -> (Vec<Value>, bool) {
+    /// The answers of a probe, whether there would be more, and where it is asked.
+    fn answers(&self, call: &Call) -> (Vec<Value>, bool, Span) {
+        let runbook = self.values.case.runbook.name_span;
         let package = self.values.case.package;
         let mut externs = package.externs.iter().enumerate();
         let Some((index, declared)) = externs.find(|(_, one)| one.name.is(&call.name)) else {
-            return (Vec::new(), false);
+            return (Vec::new(), false, runbook);
         };
         let query = call.args.iter().find_map(|arg| match &arg.value {
             Value::Query(query) => Some(query.text.as_str()),
@@ -224,7 +227,8 @@ impl<'c, 'p> Chooser<'c, 'p> {
             let value = self.values.named(value, call);
             as_asked(value, asked)
         });
-        (values.collect(), is_cut)
+        let place = self.values.cuts.place(id, query);
+        (values.collect(), is_cut, place.unwrap_or(runbook))
     }
 
     /// A type with the record that the call names.

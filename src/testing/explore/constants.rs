@@ -10,25 +10,15 @@ const MOST_COMPUTED: usize = 4;
 
 /// What constants of a comparison come to by its arithmetic: of `x / 1_000 > 500` also 500,000.
 pub fn computed(expr: &Expr, constants: &mut Vec<Value>) {
-    let mut computes = false;
-    expr.for_each(&mut |part| {
-        computes |= matches!(
-            part.kind,
-            ExprKind::Binary {
-                op: BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Add | BinaryOp::Subtract,
-                ..
-            }
-        );
-    });
+    if !computes(expr) {
+        return;
+    }
     let plain = constants.iter().filter_map(|value| match value {
         Value::Int(number) => Some(*number as f64),
         Value::Float(number) => Some(*number),
         _ => None,
     });
     let plain: Vec<f64> = plain.take(MOST_COMPUTED).collect();
-    if !computes {
-        return;
-    }
     for (at, one) in plain.iter().enumerate() {
         for other in plain.iter().skip(at + 1) {
             let all = [
@@ -48,6 +38,21 @@ pub fn computed(expr: &Expr, constants: &mut Vec<Value>) {
     }
 }
 
+/// Whether there is arithmetic in an expression.
+pub fn computes(expr: &Expr) -> bool {
+    let mut computes = false;
+    expr.for_each(&mut |part| {
+        computes |= matches!(
+            part.kind,
+            ExprKind::Binary {
+                op: BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Add | BinaryOp::Subtract,
+                ..
+            }
+        );
+    });
+    computes
+}
+
 /// The values that a constant is made of.
 pub fn simple(value: &Value, found: &mut Vec<Value>) {
     match value {
@@ -65,6 +70,18 @@ pub fn parts(template: &Template) -> Vec<SmolStr> {
         Segment::Hole(_) => None,
     });
     texts.collect()
+}
+
+/// Whether a text has these parts, in this order.
+pub fn has_parts(text: &str, parts: &[SmolStr]) -> bool {
+    let mut rest = text;
+    parts.iter().all(|part| match rest.find(part.as_str()) {
+        Some(at) => {
+            rest = rest.get(at + part.len()..).unwrap_or_default();
+            true
+        }
+        None => false,
+    })
 }
 
 /// A number of the same kind as the largest of these, and larger.

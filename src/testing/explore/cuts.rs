@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::constants::{self, computed, parts, simple};
+use super::axis;
+use super::constants::{self, computed, has_parts, parts, simple};
+use crate::text::Span;
 use crate::typed::{
     ActionCallee, ArmPattern, BinaryOp, Body, CallExpr, Callee, Expr, ExprKind, ExternId,
     ExternKind, FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
@@ -34,12 +36,16 @@ pub struct Met {
     pub is_paired: bool,
     /// Bounds of the loops that go over it.
     pub bounds: BTreeSet<u32>,
+    /// It is computed or compared with what else is seen, so that constants alone do not tell its regions.
+    pub is_rough: bool,
 }
 
 /// All sources that the code looks at.
 #[derive(Clone, Debug, Default)]
 pub struct Cuts {
     met: BTreeMap<Source, Met>,
+    /// Where each is asked for first.
+    places: BTreeMap<Source, Span>,
 }
 
 /// Names stand for the names that they were made of; one more round for each further call in between.
@@ -68,6 +74,18 @@ impl Cuts {
         self.met.get(source)
     }
 
+    /// Where a probe is asked with these words first.
+    pub fn place(&self, id: ExternId, query: Option<&str>) -> Option<Span> {
+        let mut places = self.places.iter();
+        let found = places.find(|(source, _)| match source {
+            Source::Answer(of, parts) => {
+                *of == id && query.is_none_or(|query| has_parts(query, parts))
+            }
+            Source::Field(..) | Source::Binding(_) => false,
+        });
+        found.map(|(_, place)| *place)
+    }
+
     /// What meets the answers of a probe that was asked with these words.
     pub fn answer(&self, id: ExternId, query: Option<&str>) -> Met {
         let mut all = Met::default();
@@ -91,20 +109,9 @@ impl Met {
             }
         }
         self.is_paired |= other.is_paired;
+        self.is_rough |= other.is_rough;
         self.bounds.extend(&other.bounds);
     }
-}
-
-/// Whether a text has these parts, in this order.
-fn has_parts(text: &str, parts: &[SmolStr]) -> bool {
-    let mut rest = text;
-    parts.iter().all(|part| match rest.find(part.as_str()) {
-        Some(at) => {
-            rest = rest.get(at + part.len()..).unwrap_or_default();
-            true
-        }
-        None => false,
-    })
 }
 
 type Sources = BTreeSet<Source>;
@@ -241,8 +248,9 @@ impl Reader<'_> {
             ExprKind::Binary { op, left, right }
                 if op.comparison().is_some() || *op == BinaryOp::In =>
             {
-                let mut sources = self.sources(left);
-                sources.extend(self.sources(right));
+                let (mut sources, others) = (self.sources(left), self.sources(right));
+                let is_of_both = !sources.is_empty() && !others.is_empty();
+                sources.extend(others);
                 let mut constants = Vec::new();
                 self.constants(left, &mut constants);
                 self.constants(right, &mut constants);
@@ -251,6 +259,12 @@ impl Reader<'_> {
                 match constants.is_empty() {
                     true => self.pair(&sources),
                     false => self.meet(&sources, &constants),
+                }
+                if constants::computes(left)
+                    || constants::computes(right)
+                    || is_of_both && !is_ordered(&left.ty, &sources, &constants)
+                {
+                    self.roughen(&sources);
                 }
                 if sources.len() > 1 {
                     self.together.insert(sources);
@@ -274,6 +288,7 @@ impl Reader<'_> {
             ExprKind::Call(call) => {
                 self.call(call);
                 self.asked(part, call);
+                self.note_place(part, call);
             }
             ExprKind::Field { .. } | ExprKind::Trigger(_) => {
                 for source in self.sources(part) {
@@ -282,6 +297,16 @@ impl Reader<'_> {
             }
             _ => {}
         });
+    }
+
+    fn note_place(&mut self, expr: &Expr, call: &CallExpr) {
+        if let Callee::Extern(id) = call.callee {
+            let mut found = Sources::new();
+            self.answer(id, call, &mut found, ROUNDS);
+            for source in found {
+                self.cuts.places.entry(source).or_insert(expr.span);
+            }
+        }
     }
 
     fn call(&mut self, call: &CallExpr) {
@@ -335,6 +360,12 @@ impl Reader<'_> {
             }
             all.extend(constants::behind(&all));
             self.meet(&sources, &all);
+        }
+    }
+
+    fn roughen(&mut self, sources: &Sources) {
+        for source in sources {
+            self.cuts.met.entry(source.clone()).or_default().is_rough = true;
         }
     }
 
@@ -437,6 +468,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether all orders of what is compared with each other are tried: there are as many numbers as sources.
+fn is_ordered(ty: &Type, sources: &Sources, constants: &[Value]) -> bool {
+    axis::is_number(ty) && constants.is_empty() && sources.len() <= axis::PAIRED.len()
 }
 
 /// The name of a type with fields.

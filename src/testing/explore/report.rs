@@ -48,11 +48,11 @@ fn write_human(text: &mut String, explored: &Explored, sources: &Sources) -> std
     for one in &explored.broken {
         one.human(text)?;
     }
-    cuts(text, explored)
+    cuts(text, explored, sources)
 }
 
 /// What was left out.
-fn cuts(text: &mut String, explored: &Explored) -> std::fmt::Result {
+fn cuts(text: &mut String, explored: &Explored, sources: &Sources) -> std::fmt::Result {
     if explored.too_long > 0 {
         let paths = count(explored.too_long, "path");
         writeln!(
@@ -64,8 +64,8 @@ fn cuts(text: &mut String, explored: &Explored) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(text, "\nnot answered in all ways:")?;
-    for call in explored.cut.iter().take(NAMED) {
-        writeln!(text, "  {call}")?;
+    for (place, call) in explored.cut.iter().take(NAMED) {
+        writeln!(text, "  {}  {call}", place_of(*place, sources))?;
     }
     match explored.cut.len().saturating_sub(NAMED) {
         0 => Ok(()),
@@ -126,6 +126,7 @@ pub fn json(explored: &Explored, sources: &Sources) -> Value {
             "took_ms": reached.took.millis(),
         })
     });
+    let cut: BTreeSet<&String> = explored.cut.iter().map(|(_, call)| call).collect();
     let never = explored.never.iter().map(|(place, what, words)| {
         let source = sources.source(place.source);
         json!({
@@ -151,7 +152,7 @@ pub fn json(explored: &Explored, sources: &Sources) -> Value {
         "all": explored.is_whole(),
         "joined": explored.joined,
         "given_up": explored.too_long,
-        "not_answered_in_all_ways": explored.cut,
+        "not_answered_in_all_ways": cut,
         "ends": ends.collect::<Vec<_>>(),
         "dead_findings": explored.dead,
         "never": never.collect::<Vec<_>>(),

@@ -50,7 +50,11 @@ impl Values<'_, '_> {
 
     fn all(&self, ty: &Type, met: &Met, range: Option<&Bounds>, deep: usize) -> Vec<Value> {
         if deep > DEEP {
+            self.is_cut.set(true);
             return Vec::new();
+        }
+        if met.is_rough {
+            self.is_cut.set(true);
         }
         if let Some(numbers) = axis::numbers(ty, &met.constants, met.is_paired, range, self.now) {
             return numbers;
@@ -128,16 +132,16 @@ impl Values<'_, '_> {
             .collect()
     }
 
-    /// One element of each kind, none, two, as many as a loop allows, and one more.
+    /// One element of each kind, none, two, as many as a loop allows, and one more: of each kind, and mixed. Of other
+    /// mixtures, of which filters may leave so many, nothing is tried.
     fn lists(&self, inner: &Type, met: &Met, range: Option<&Bounds>, deep: usize) -> Vec<Value> {
         let elements = self.all(inner, met, range, deep + 1);
         if elements.is_empty() {
             return vec![Value::list(Vec::new())];
         }
-        let mut lists: Vec<Value> = elements
-            .iter()
-            .map(|element| Value::list(vec![element.clone()]))
-            .collect();
+        let so_many =
+            |element: &Value, length: u32| Value::list(vec![element.clone(); length as usize]);
+        let mut lists: Vec<Value> = elements.iter().map(|one| so_many(one, 1)).collect();
         lists.push(Value::list(Vec::new()));
         let counted = met.constants.iter().filter_map(|value| match value {
             Value::Int(number) => u32::try_from(*number).ok(),
@@ -152,20 +156,26 @@ impl Values<'_, '_> {
         lengths.sort_unstable();
         lengths.dedup();
         let is_long = lengths.iter().any(|length| *length > LONGEST);
-        self.is_cut.set(self.is_cut.get() || is_long);
+        let is_mixed = elements.len() > 1;
+        self.is_cut.set(self.is_cut.get() || is_long || is_mixed);
         lengths.retain(|length| (2..=LONGEST).contains(length));
-        for length in lengths {
-            let turns = elements.iter().cycle().take(length as usize);
+        for length in &lengths {
+            let turns = elements.iter().cycle().take(*length as usize);
             lists.push(Value::list(turns.cloned().collect()));
-            if elements.len() > 1 {
-                lists.push(Value::list(vec![
-                    elements
-                        .first()
-                        .cloned()
-                        .unwrap_or(Value::None);
-                    length as usize
-                ]));
-            }
+            lists.extend(
+                elements
+                    .first()
+                    .filter(|_| is_mixed)
+                    .map(|first| so_many(first, *length)),
+            );
+        }
+        for length in lengths {
+            lists.extend(elements.iter().skip(1).map(|one| so_many(one, length)));
+        }
+        // How many there are matters more than what one alone is like.
+        if lists.len() > MOST {
+            let single = lists.drain(1..elements.len()).collect::<Vec<_>>();
+            lists.extend(single);
         }
         lists
     }

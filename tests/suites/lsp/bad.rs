@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         trial("lsp/a text whose change is lost is not spoken of", lost),
         trial("lsp/a header that says no length ends it", no_length),
         trial("lsp/of very many findings the worst are said", very_many),
+        trial("lsp/of very many brackets the innermost are selected", deep),
     ]
 }
 
@@ -221,4 +222,29 @@ fn very_many() {
     let message = more["message"].as_str().unwrap();
     assert!(message.starts_with("200 more findings"), "{message}");
     client.leave();
+}
+
+/// What lies in very many brackets has as many ranges as can be read, and the server goes on.
+fn deep() {
+    let (folder, mut client) = greeted();
+    let many = 20_000;
+    let text = format!("const a = {}1{}\n", "(".repeat(many), ")".repeat(many));
+    let path = folder.path().join("main.rbk");
+    std::fs::write(&path, &text).unwrap();
+    let uri = format!("file://{}", path.display());
+    client.notify("textDocument/didOpen", open(&uri, &text));
+    let place = json!({ "line": 0, "character": many + 10 });
+    let asked = json!({ "textDocument": { "uri": uri }, "positions": [place] });
+    for _ in 0..2 {
+        let answer = client
+            .ask("textDocument/selectionRange", asked.clone())
+            .unwrap();
+        let mut range = &answer[0];
+        let mut ranges = 0;
+        while !range.is_null() {
+            range = &range["parent"];
+            ranges += 1;
+        }
+        assert_eq!(ranges, 100);
+    }
 }

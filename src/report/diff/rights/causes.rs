@@ -64,7 +64,7 @@ fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> O
         let now = names.get(&known.finding).unwrap_or(&known.finding);
         *now == cause.finding
     };
-    match around.iter().any(|known| is_it(known)) {
+    match around.iter().any(is_it) {
         true => None,
         false => around.first().copied(),
     }
