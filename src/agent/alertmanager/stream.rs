@@ -4,6 +4,7 @@
 //! there; at the end whether the whole was a notification. Its version may stand behind its alerts. What is
 //! wrong with one alert, its size also, costs no other.
 
+mod notes;
 mod parts;
 
 use std::fmt;

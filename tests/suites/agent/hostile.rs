@@ -19,6 +19,7 @@ pub const CASES: &[Case] = &[
     ("what is packed is refused", packed),
     ("odd names and numbers are refused", odd_names),
     ("one alert that is too long costs no other", too_long_alert),
+    ("an annotation costs no alert", long_annotation),
     ("what was not UTF-8 is not tried again", spoilt_again),
 ];
 
@@ -351,8 +352,7 @@ fn too_long_alert() {
     let mut stage = Stage::new();
     stage.start();
     let long = json!({
-        "labels": {"alertname": "Long", "service": "b"},
-        "annotations": {"text": "y".repeat(9 * 1024 * 1024)},
+        "labels": {"alertname": "Long", "service": "b", "text": "y".repeat(9 * 1024 * 1024)},
     });
     let alerts = [
         alert(&json!({"service": "a"})),
@@ -381,6 +381,21 @@ fn too_long_alert() {
         answer.to_string().contains("only its beginning"),
         "{answer}"
     );
+}
+
+/// What people read may be as long as it likes.
+fn long_annotation() {
+    let mut stage = Stage::new();
+    stage.start();
+    let mut long: Value = serde_json::from_str(&alert(&json!({"service": "a"}))).unwrap();
+    long["annotations"] = json!({"text": "y".repeat(9 * 1024 * 1024), "summary": "it is down"});
+    let (status, answer) = stage
+        .post(ALERTS, notification(&[long.to_string()]).as_bytes())
+        .unwrap();
+    assert_eq!((status, &answer["accepted"]), (200, &json!(1)), "{answer}");
+    assert_eq!(answer["incidents"], json!([1]));
+    assert!(stage.dead_letters().is_empty());
+    stage.wait_for(1, "resolved");
 }
 
 fn spoilt_again() {

@@ -6,6 +6,8 @@
 
 use std::io::{self, Read};
 
+use super::notes::{Becomes, CUT, Notes};
+
 /// Stands for the elements in what is left.
 pub const MARK: u8 = 0;
 /// How much is read at once.
@@ -56,6 +58,8 @@ pub fn split(
         rest: Vec::new(),
         element: Vec::new(),
         size: 0,
+        notes: Notes::of_alert(),
+        common: Notes::in_common(),
         depth: 0,
         text: Text::Outside,
         begun: 0,
@@ -111,6 +115,8 @@ struct Splitter<F> {
     element: Vec<u8>,
     /// How many bytes the element has.
     size: usize,
+    notes: Notes,
+    common: Notes,
     /// How many brackets are open.
     depth: usize,
     text: Text,
@@ -147,11 +153,30 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
 
     fn around(&mut self, byte: u8) -> Result<(), Trouble> {
         let begins = self.text == Text::Outside && byte == b'"';
+        let before = self.text;
         let is_outside = self.is_outside(byte);
         if begins && self.depth == 1 {
             self.begun = self.rest.len();
         }
-        self.keep(byte)?;
+        match (before, self.text) {
+            (Text::Outside, _) => {
+                if is_outside {
+                    self.common.outside(byte, self.depth);
+                }
+                self.keep(byte)?;
+            }
+            (Text::Inside | Text::Escaped, Text::Outside) => {
+                self.keep(byte)?;
+                self.common.text_ends(&self.rest, self.depth);
+            }
+            (Text::Inside | Text::Escaped, Text::Inside | Text::Escaped) => {
+                match self.common.inside(byte, before == Text::Escaped) {
+                    Becomes::Held => self.keep(byte)?,
+                    Becomes::Cut => CUT.bytes().try_for_each(|byte| self.keep(byte))?,
+                    Becomes::LeftOut => {}
+                }
+            }
+        }
         if !is_outside {
             if self.depth == 1 && self.text == Text::Outside {
                 self.key = match self.rest.get(self.begun..) == Some(LIST) {
@@ -221,7 +246,26 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
     }
 
     fn within(&mut self, byte: u8) -> Result<(), Trouble> {
-        if self.is_outside(byte) {
+        let before = self.text;
+        let is_outside = self.is_outside(byte);
+        match (before, self.text) {
+            (Text::Outside, _) if is_outside => self.notes.outside(byte, self.depth),
+            (Text::Outside, _) => {}
+            (Text::Inside | Text::Escaped, Text::Outside) => {
+                self.hold(byte);
+                self.notes.text_ends(&self.element, self.depth);
+                return Ok(());
+            }
+            (Text::Inside | Text::Escaped, Text::Inside | Text::Escaped) => {
+                match self.notes.inside(byte, before == Text::Escaped) {
+                    Becomes::Held => self.hold(byte),
+                    Becomes::Cut => CUT.bytes().for_each(|byte| self.hold(byte)),
+                    Becomes::LeftOut => {}
+                }
+                return Ok(());
+            }
+        }
+        if is_outside {
             match byte {
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' if self.depth > 2 => {
@@ -264,6 +308,7 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
             false => Part::Whole(bytes),
         };
         self.size = 0;
+        self.notes = Notes::of_alert();
         self.place = Place::Behind;
         match (self.take)(part) {
             true => Ok(()),
@@ -326,6 +371,53 @@ mod tests {
         let (found, rest) = parts(r#"{"alerts":[1,{"a":"0123456789012345678901234"},2]}"#);
         assert_eq!(found, ["1", "{\"a\"… 33", "2"]);
         assert_eq!(rest, r#"{"alerts":[0]}"#);
+    }
+
+    /// However they are written, and where the cut falls.
+    #[test]
+    fn annotations_cost_no_alert() {
+        for text in ["x", "ä", "\\\\", "\\\"", "\\u00e4", "\u{1f525}"] {
+            let long = text.repeat((9 << 20) / text.len());
+            let alert = format!(
+                r#"{{"labels":{{"a":"1"}},"annotations" : {{"one":"{long}", "two":"{long}"}},"status":"firing"}}"#
+            );
+            let mut found = Vec::new();
+            let body = format!(
+                r#"{{"commonAnnotations":{{"one":"{long}"}},"alerts":[{alert},{{"labels":{{"a":"2"}}}}]}}"#
+            );
+            let rest = split(body.as_bytes(), 8 << 20, 4, |part| {
+                found.push(part);
+                true
+            });
+            let rest: serde_json::Value = serde_json::from_slice(&rest.unwrap()).unwrap();
+            assert!(
+                rest["commonAnnotations"]["one"]
+                    .as_str()
+                    .unwrap()
+                    .ends_with(CUT)
+            );
+            assert_eq!(rest["alerts"], serde_json::json!([0]));
+            let [Part::Whole(first), Part::Whole(second)] = found.as_slice() else {
+                panic!("{text}: {}", found.len());
+            };
+            let first: serde_json::Value = serde_json::from_slice(first).unwrap();
+            assert_eq!(first["labels"]["a"], "1");
+            assert_eq!(first["status"], "firing");
+            assert!(first["annotations"]["one"].as_str().unwrap().ends_with(CUT));
+            assert_eq!(first["annotations"]["two"], CUT);
+            assert_eq!(second, br#"{"labels":{"a":"2"}}"#);
+        }
+        // What only looks like them is held whole.
+        let long = "x".repeat(3 << 20);
+        let alert = format!(r#"{{"labels":{{"annotations":"{long}"}},"x":"annotations"}}"#);
+        let body = format!(r#"{{"alerts":[{alert}]}}"#);
+        let mut found = Vec::new();
+        let rest = split(body.as_bytes(), 8 << 20, 4, |part| {
+            found.push(part);
+            true
+        });
+        assert!(rest.is_ok());
+        assert!(matches!(&found[..], [Part::Whole(whole)] if *whole == alert.as_bytes()));
     }
 
     #[test]
