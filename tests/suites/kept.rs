@@ -197,6 +197,19 @@ fn one_item() {
     let at = text.find("  diagnose").unwrap();
     assert!(edited.edit(0, at..at, "  \n"));
     assert_eq!(edited.parts(), 1);
+    // Also beside a comment that allows a finding, in that item and in another.
+    for behind in ["  severity sev3", "  expect found stuck"] {
+        let allowed = text.replacen(
+            behind,
+            &format!("{behind}  // allow slack-blast: the next one joins soon"),
+            1,
+        );
+        assert_ne!(allowed, text);
+        let (mut edited, _) = Edited::new(&[("checkout.rbk", allowed.as_bytes())]).unwrap();
+        let at = allowed.find("  diagnose").unwrap();
+        assert!(edited.edit(0, at..at, "  \n"));
+        assert_eq!(edited.parts(), 1, "{behind}");
+    }
     assert!(
         !edited.edit(0, 0..text.len() * 2, ""),
         "there is no such place"

@@ -131,6 +131,12 @@ fn many_kinds() {
         body["title"] == "a dead letter (A1208): ServiceDown"
     });
     assert_eq!(heard(&stage).len(), 22);
+    // Nor do they hide that alerts were left out, which may be of any name.
+    let left = notification(&[]).replace("\"alerts\"", "\"truncatedAlerts\": 3, \"alerts\"");
+    assert_eq!(stage.post(ALERTS, left.as_bytes()).unwrap().0, 200);
+    stage.wait_for_told("what was left out", |_, body| {
+        body["title"] == "a dead letter (A1207)"
+    });
 }
 
 /// Each address is spared by itself, and hears of it.

@@ -57,9 +57,10 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
 /// finding: lines that changed their order.
 fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> Option<&'o Cause> {
     cause.around?;
-    let mut around = before.found.iter();
-    let around = around.by_ref().filter(|known| known.around == cause.around);
-    let around: Vec<&Cause> = around.collect();
+    let around = before.found.iter();
+    let around: Vec<&Cause> = around
+        .filter(|known| known.around == cause.around)
+        .collect();
     let is_it = |known: &&Cause| {
         let now = names.get(&known.finding).unwrap_or(&known.finding);
         *now == cause.finding
