@@ -32,6 +32,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::core::LATER_FIELDS;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Integrity;
 use crate::text::Span;

@@ -27,6 +27,7 @@ use crate::typed::{
 
 use canon::{Canon, Digest};
 pub use condition::Asks;
+pub use declaration::LATER_FIELDS;
 pub use meaning::Meanings;
 pub use reading::Place;
 

@@ -1,5 +1,6 @@
 //! The functions of the language that no declaration can type, as the library speaks of them.
 
+pub use crate::analysis::LATER_FIELDS;
 use crate::library::{Builtin, Generic};
 
 /// A function: how it is called, what it does, and a call of it.

@@ -6,7 +6,7 @@ use std::fs;
 
 use libtest_mimic::Trial;
 use rbk::facade;
-use rbk::facade::library::{Function, generic_functions};
+use rbk::facade::library::{Function, LATER_FIELDS, generic_functions};
 
 use crate::harness::fixture::{self, root, trial};
 use crate::harness::markdown;
@@ -19,6 +19,10 @@ pub fn trials() -> Vec<Trial> {
     trials.push(trial(
         "library/the prelude lists what the checker types",
         the_prelude_lists_them,
+    ));
+    trials.push(trial(
+        "library/a field that comes later moves no core",
+        later_fields,
     ));
     for function in generic_functions() {
         let title = format!("library/prelude: {}", function.form);
@@ -296,4 +300,33 @@ fn has_no_dangerous_default(item: &Item) {
             "{head}: a parameter of an action has a default"
         );
     }
+}
+
+/// Cores hash the fields that targets had when cores were locked first, and no other.
+fn later_fields() {
+    let mut fields = String::new();
+    for (module, text) in modules() {
+        for item in items(&text) {
+            let Some(target) = item.head.strip_prefix("extern target ") else {
+                continue;
+            };
+            let target = format!("{module}.{target}");
+            for line in item.body.lines() {
+                let field = line
+                    .strip_prefix("  ")
+                    .and_then(|line| line.split_once(": "));
+                let Some((field, _)) = field.filter(|(name, _)| !name.contains(' ')) else {
+                    continue;
+                };
+                if !LATER_FIELDS.contains(&(target.as_str(), field)) {
+                    fields.push_str(&format!("{target} {field}\n"));
+                }
+            }
+        }
+    }
+    let kept = fs::read_to_string(root().join("tests/golden/target_fields.txt")).unwrap();
+    assert_eq!(
+        fields, kept,
+        "the core of every program that works on such a target would move: a new field is a row of `LATER_FIELDS`"
+    );
 }

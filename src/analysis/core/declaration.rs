@@ -10,9 +10,9 @@ use crate::typed::{
     QualifiedName, Record, Role, RoleKind, Secret, Target, Type, UndoContract, Window, WindowTimes,
 };
 
-/// Fields that targets of the library have got since cores were locked first. Where one is read its name says so; a
-/// program that reads none of them is what it was.
-const LATER: &[(&str, &str)] = &[
+/// Fields that targets of the library have got since cores were locked first, each with its target. Where one is read its
+/// name says so; a program that reads none of them is what it was.
+pub const LATER_FIELDS: &[(&str, &str)] = &[
     ("k8s.Deployment", "rollout"),
     ("k8s.Pod", "labels"),
     ("k8s.Pod", "owner"),
@@ -129,7 +129,7 @@ impl Canon<'_> {
         self.key_form(*key_form);
         self.option(*lookup, |canon, id| canon.named(Named::Extern(id)));
         let is_later = |field: &Field| {
-            let mut later = LATER.iter();
+            let mut later = LATER_FIELDS.iter();
             later.any(|(target, later)| field.name == *later && name.to_string() == *target)
         };
         let fields = fields.iter().filter(|field| !is_later(field));
