@@ -31,6 +31,6 @@ pub use load::{Package, Refused, load_package, load_settings};
 pub use offer::Offered;
 pub use once::{Outcome, run_once};
 #[cfg(feature = "kubernetes")]
-pub use rights::allowed;
+pub use rights::{Allowed, allowed};
 pub use serve::{Options, Running, folder_of, serve, start};
 pub use view::{IncidentDetail, IncidentList, IncidentView, LetterList, LetterView, TimelineLine};

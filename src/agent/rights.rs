@@ -18,8 +18,8 @@ use crate::program::manifest::Manifest;
 use crate::settings::Settings;
 use crate::value::escape_text;
 
-/// How long the cluster may take to say all of it: five answers come in a second.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the cluster may take to say all of it at a start: five answers come in a second.
+pub const AT_START: Duration = Duration::from_secs(20);
 /// How much of a text is shown, in characters.
 const SHOWN: usize = 400;
 
@@ -47,13 +47,14 @@ pub async fn allowed(
     folder: &Path,
     (programs, manifests): (&[Program], &[Manifest]),
     package: &Path,
+    patience: Duration,
 ) -> Allowed {
     let wanted = wanted(programs, manifests);
     let account = host::account(settings, folder);
     let Some(account) = account.filter(|_| !wanted.rights.is_empty()) else {
         return Allowed::default();
     };
-    let reviewed = review(&account, &wanted, PATIENCE).await;
+    let reviewed = review(&account, &wanted, patience).await;
     let words = words(&reviewed);
     Allowed {
         missing: lacking(reviewed.missing, package),
@@ -62,6 +63,14 @@ pub async fn allowed(
 }
 
 impl Allowed {
+    /// The cluster was not asked, for this reason.
+    pub fn unasked(why: &str) -> Allowed {
+        Allowed {
+            missing: Vec::new(),
+            words: vec![format!("what the cluster allows was not asked: {why}")],
+        }
+    }
+
     /// As reasons not to start.
     pub fn refused(&self) -> Vec<Refused> {
         let missing = self.missing.iter();
@@ -75,7 +84,7 @@ fn words(reviewed: &Reviewed) -> Vec<String> {
     if let Some(why) = &reviewed.unknown {
         let why = escape_text(why, SHOWN);
         words.push(format!(
-            "what the cluster allows could not be asked whole: {why}"
+            "what the cluster allows could not be asked in full: {why}"
         ));
     }
     if !reviewed.wide.is_empty() {
@@ -100,7 +109,7 @@ fn lacking(missing: Vec<Missing>, package: &Path) -> Vec<Lacking> {
         let rights = together.entry((reach, runbooks)).or_default();
         rights.push(right.to_string());
     }
-    let shown = escape_text(&package.display().to_string(), SHOWN);
+    let shown = quoted(&escape_text(&package.display().to_string(), SHOWN));
     let lacking = together.into_iter().map(|((reach, runbooks), rights)| {
         let names: Vec<String> = runbooks.iter().map(|name| format!("`{name}`")).collect();
         Lacking {
@@ -117,4 +126,13 @@ fn lacking(missing: Vec<Missing>, package: &Path) -> Vec<Lacking> {
         }
     });
     lacking.collect()
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    match word.chars().all(is_plain) && !word.starts_with('-') {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }

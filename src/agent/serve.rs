@@ -204,7 +204,8 @@ async fn asks_the_cluster(
     package: &Package,
 ) -> Result<(), Vec<Refused>> {
     let folder = folder_of(&options.settings);
-    let allowed = super::rights::allowed(settings, &folder, package.parts(), &options.package);
+    let (package, patience) = (package.parts(), super::rights::AT_START);
+    let allowed = super::rights::allowed(settings, &folder, package, &options.package, patience);
     let allowed = allowed.await;
     for words in &allowed.words {
         warn!("{words}");
@@ -409,7 +410,10 @@ fn load_again(
         // Not why it is refused, but what would be heard of it next.
         let denied = package.denied(&settings).into_iter();
         lacks.extend(denied.map(|denied| Refused {
-            why: format!("besides, its runs would hand over there: {}", denied.why),
+            why: format!(
+                "moreover, its runs would be handed to a human there: {}",
+                denied.why
+            ),
             ..denied
         }));
         return Err(lacks);

@@ -54,7 +54,8 @@ pub struct Arguments {
     #[arg(long, value_name = "REV")]
     against: Option<String>,
 
-    /// Report for each capability whether these settings of an agent grant it, and what they grant without need
+    /// Report for each capability whether these settings of an agent grant it, and what they grant without need; a
+    /// Kubernetes cluster that they name is asked for rights, but no command is started for its credentials
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 

@@ -1,22 +1,20 @@
 //! `rbk check --config`: what the packages need beside what an agent is granted.
 
+#[cfg(feature = "kubernetes")]
+mod cluster;
+
 use std::path::Path;
 
-#[cfg(feature = "kubernetes")]
-use crate::agent;
 use crate::agent::{Offered, Refused, load_settings};
-#[cfg(feature = "kubernetes")]
-use crate::diag::Code;
 use crate::diag::Diagnostic;
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
 use crate::host::{program_problem, read_named};
-use crate::program::Program;
 use crate::program::manifest::Manifest;
-#[cfg(feature = "kubernetes")]
-use crate::program::manifest::Part;
 use crate::settings::{self, SETTINGS_BYTES, Settings};
 
+#[cfg(feature = "kubernetes")]
+use self::cluster::not_allowed;
 use super::packages::Checked;
 use super::versions;
 
@@ -80,37 +78,11 @@ fn lacking(
     found
 }
 
-/// What the cluster does not allow, where it can be asked from here: often only the agent's machine reaches it.
-#[cfg(feature = "kubernetes")]
-fn not_allowed(
-    package: &Checked,
-    parts: (&[Program], &[Manifest]),
-    settings: &Settings,
-    path: &Path,
-) -> Vec<Diagnostic> {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    let Ok(runtime) = builder.enable_all().build() else {
-        return Vec::new();
-    };
-    let at = package.path.as_deref().unwrap_or(".");
-    let folder = agent::folder_of(path);
-    let allowed = agent::allowed(settings, &folder, parts, Path::new(at));
-    let allowed = runtime.block_on(allowed);
-    let found = allowed.missing.iter().filter_map(|lacking| {
-        let is_of = |manifest: &&Manifest| lacking.runbooks.contains(&manifest.runbook);
-        let place = parts.1.iter().find(is_of)?.places.get(&Part::Name)?;
-        let text = "cannot run there";
-        let found = Diagnostic::new(Code::AgentLacks, lacking.what.clone(), *place, text);
-        Some(found.help(lacking.help.clone()))
-    });
-    found.collect()
-}
-
 /// Nothing asks a cluster here.
 #[cfg(not(feature = "kubernetes"))]
 fn not_allowed(
     _: &Checked,
-    _: (&[Program], &[Manifest]),
+    _: (&[crate::program::Program], &[Manifest]),
     _: &Settings,
     _: &Path,
 ) -> Vec<Diagnostic> {

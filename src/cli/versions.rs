@@ -16,7 +16,7 @@ use crate::report::diff::{Dependency, Known, Side};
 use crate::text::{Sources, Span};
 use crate::value::escape_text;
 
-use self::base::name_in;
+use self::base::packages_in;
 pub use self::base::{Base, base, in_doubt, unreadable};
 use super::packages::{self, Checked};
 
@@ -99,24 +99,21 @@ pub fn before(word: &str, here: &Path, name: Option<&str>) -> Result<Version, Tr
     let Some((repository, tree)) = commit else {
         return at_revision(word, here);
     };
-    let own = Path::new(repository.below()).join(project::MANIFEST);
-    let packages = tree.packages().map_err(Trouble::Said)?;
-    let is_here = |(folder, _): &&(PathBuf, String)| folder.join(project::MANIFEST) == own;
-    if packages.iter().find(is_here).is_some() {
-        return at_revision(word, here);
-    }
-    let is_it = |(_, text): &&(PathBuf, String)| name_in(text).is_some_and(|found| found == name);
-    let mut such = packages.iter().filter(is_it);
-    match (such.next(), such.next()) {
-        (Some((folder, _)), None) => at_revision(&format!("{word}:{}", folder.display()), here),
-        (Some((first, _)), Some((second, _))) => Err(Trouble::Said(format!(
-            "`{}` has two packages with the name of this one, `{}` and `{}`: write `{word}:` and the folder of the one that \
-             is meant",
-            escape_text(word, SHOWN),
-            first.display(),
-            second.display()
-        ))),
-        (None, _) => Ok(Version {
+    let here_then = Path::new(repository.below().trim_end_matches('/'));
+    let folders = packages_in(&tree, repository, Some(name)).map_err(Trouble::Said)?;
+    match folders.as_slice() {
+        [first, ..] if first == here_then => at_revision(word, here),
+        [folder] => at_revision(&format!("{word}:{}", folder.display()), here),
+        [first, second, ..] => {
+            let word = escape_text(word, SHOWN);
+            Err(Trouble::Said(format!(
+                "`{word}` has two packages with the name of this one, `{}` and `{}`: write `{word}:` and the folder of the \
+                 one that is meant",
+                first.display(),
+                second.display()
+            )))
+        }
+        [] => Ok(Version {
             side: Side {
                 name: word.to_owned(),
                 package: None,

@@ -144,6 +144,7 @@ codes! {
     E0023 AgentLacks          Error   "the agent lacks what a runbook needs"
     N0016 NoLock              Note    "the package has no lock"
     N0017 LockBehind          Note    "the lock is behind the package"
+    N0018 ClusterRights       Note    "rights in a cluster that are not known, or too wide"
 
     // 01xx: syntax
     E0100 Syntax              Error   "this is not how it is written"

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::decide::bundle;
+use super::decide::chain::Link;
 use super::decide::queue::{self, Queue};
 use super::people::{Refusal, Taker};
 use super::timer::Timer;
@@ -90,23 +91,26 @@ impl Engine {
     pub(super) fn goes_out_later(&self, id: MessageId, now: Time) -> Option<Time> {
         let outbox = self.model.message(id)?;
         let contact = self.contacts.0.get(&outbox.to)?;
-        let is_fresh = outbox.gathers() && outbox.failures() == 0 && outbox.bundle.is_none();
         let is_free = contact.under_way.is_empty() && !contact.is_away;
         let ready = contact.ready(&self.bounds.pages);
-        (is_fresh && is_free && ready > now).then_some(ready)
+        (queue::is_fresh(outbox) && is_free && ready > now).then_some(ready)
     }
 
     /// Until when the link of a chain is waited for whose page has not gone out, since it is told together with others:
     /// nobody can have answered it.
-    pub(super) fn link_later(&self, incident: IncidentId, now: Time) -> Option<Time> {
+    pub(super) fn link_later(
+        &self,
+        incident: IncidentId,
+        links: &[Link],
+        now: Time,
+    ) -> Option<Time> {
         let duty = self.model.chain(incident)?;
-        let pages = self.model.messages_of(incident);
-        let held = pages.filter_map(|outbox| {
-            let at = self.goes_out_later(outbox.id, now)?;
-            let length = moment::since(outbox.message.at, duty.next);
-            Some(moment::after(at, length))
-        });
-        held.max()
+        let (_, address, _) = links.get(usize::from(duty.link?))?;
+        let mut pages = self.model.messages_of(incident);
+        let page = pages.find(|outbox| outbox.to == *address && outbox.gathers())?;
+        let at = self.goes_out_later(page.id, now)?;
+        let length = moment::since(page.message.at, duty.next);
+        Some(moment::after(at, length))
     }
 
     /// A message is to be sent, or was to be.

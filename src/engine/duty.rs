@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::chain;
+use super::timer::Timer;
 use crate::effect::{Changes, Reason};
 use crate::journal::{
     IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, Notes, NoticeGiven, RunId,
@@ -187,6 +188,10 @@ impl Engine {
     /// Tells the next link of the chain, or the first one; the last one again and again.
     pub(super) fn climb(&mut self, id: IncidentId, first: bool, now: Time) {
         let links = self.links_of(id);
+        if !first && let Some(later) = self.link_later(id, &links, now) {
+            self.timers.insert((later, Timer::Duty(id)));
+            return;
+        }
         let decision = chain::advances(&self.model, &links, id, first, now);
         self.carry_out(decision, now);
     }

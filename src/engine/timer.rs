@@ -91,13 +91,10 @@ impl Engine {
                     self.hears(run, run::Input::Timer { id });
                 }
                 Timer::Dwell(event) => self.work.push_back(Work::Stood(event)),
-                Timer::Duty(incident) => match self.link_later(incident, now) {
-                    Some(later) => self.timers.insert((later, timer)),
-                    None => {
-                        let decision = chain::due(&self.model, incident, now);
-                        self.carry_out(decision, now);
-                    }
-                },
+                Timer::Duty(incident) => {
+                    let decision = chain::due(&self.model, incident, now);
+                    self.carry_out(decision, now);
+                }
                 Timer::Acknowledged(incident) => {
                     let decision = chain::lapses(&self.model, incident, now);
                     self.carry_out(decision, now);

@@ -128,7 +128,7 @@ fn missed(fact: &ScheduleDue) -> Option<String> {
     let becomes = match fact.how {
         DueHow::Skipped => "and that was missed: nothing comes of it",
         DueHow::MadeUp => "and that was missed: it is made up for",
-        DueHow::OnTime if fact.count > 1 => "which begins: the others were missed",
+        DueHow::OnTime if fact.count > 1 => "and begins now; the others were missed",
         DueHow::Begins | DueHow::OnTime | DueHow::Same | DueHow::Waits => return None,
     };
     let (runbook, due, code) = (&fact.trigger.runbook, fact.due, Code::DueMissed.as_str());

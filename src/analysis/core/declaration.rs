@@ -6,12 +6,13 @@ use super::Named;
 use super::canon::Canon;
 use crate::effect::Repeat;
 use crate::typed::{
-    ActionContract, Capability, Enum, Extern, ExternKind, Field, Function, FunctionKind, Param,
-    QualifiedName, Record, Role, RoleKind, Secret, Target, Type, UndoContract, Window, WindowTimes,
+    ActionContract, Capability, Enum, Extern, ExternKind, Field, Function, FunctionKind, Package,
+    Param, QualifiedName, Record, Role, RoleKind, Secret, Target, Type, UndoContract, Window,
+    WindowTimes,
 };
 
-/// Fields that targets of the library have got since cores were locked first, each with its target. Where one is read its
-/// name says so; a program that reads none of them is what it was.
+/// Fields that targets of the library have got since cores were locked first, each with its target. What is said of one is
+/// hashed where it is read; a program that reads none of them is what it was.
 pub const LATER_FIELDS: &[(&str, &str)] = &[
     ("k8s.Deployment", "rollout"),
     ("k8s.Pod", "labels"),
@@ -93,6 +94,8 @@ impl Canon<'_> {
             _ => &[],
         };
         match fields.get(usize::from(field)) {
+            // Its target says nothing of it.
+            Some(field) if is_later(package, of, field) => self.field(field),
             Some(field) => self.text(&field.name),
             None => self.number(u64::from(field)),
         }
@@ -128,11 +131,7 @@ impl Canon<'_> {
         self.text(key);
         self.key_form(*key_form);
         self.option(*lookup, |canon, id| canon.named(Named::Extern(id)));
-        let is_later = |field: &Field| {
-            let mut later = LATER_FIELDS.iter();
-            later.any(|(target, later)| field.name == *later && name.to_string() == *target)
-        };
-        let fields = fields.iter().filter(|field| !is_later(field));
+        let fields = fields.iter().filter(|field| !came_later(name, field));
         self.fields(fields.collect());
     }
 
@@ -317,5 +316,17 @@ fn of_dependency(kind: &str, of: &Option<SmolStr>, name: &SmolStr) -> String {
     match of {
         Some(of) => format!("{kind} {of}.{name}"),
         None => format!("{kind} {name}"),
+    }
+}
+
+fn came_later(target: &QualifiedName, field: &Field) -> bool {
+    let mut later = LATER_FIELDS.iter();
+    later.any(|(of, name)| field.name == *name && target.to_string() == *of)
+}
+
+fn is_later(package: &Package, of: &Type, field: &Field) -> bool {
+    match of {
+        Type::Target(id) => came_later(&package.targets[id.index()].name, field),
+        _ => false,
     }
 }

@@ -38,9 +38,7 @@ impl Checker<'_> {
             let found =
                 Diagnostic::new(Code::ClauseConflict, message, span, "due at the same times");
             let found = found.and(first, "given here first");
-            self.say(
-                found.help("keep the one that says what becomes of missed times as you want it"),
-            );
+            self.say(found.help("keep the one whose `missed` is what you want"));
         }
     }
 }

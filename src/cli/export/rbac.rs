@@ -13,6 +13,7 @@ use crate::front;
 use crate::program::Program;
 use crate::program::manifest::Manifest;
 use crate::text::Sources;
+use crate::value::escape_text;
 
 use super::yaml;
 use crate::cli::terminal::Terminal;
@@ -57,6 +58,8 @@ fn name(text: &str) -> Result<String, String> {
 const GROUP: &str = "rbac.authorization.k8s.io";
 /// The most errors that are shown of a package that has some.
 const MOST_SHOWN: usize = 20;
+/// How much of a line of a comment is written, in characters.
+const MOST_NOTED: usize = 2_000;
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let checked = packages::check_one(&arguments.package.path);
@@ -116,13 +119,13 @@ fn parts(wanted: &Wanted, arguments: &Arguments) -> Vec<RolePart> {
             .map(|name| name.as_str())
             .collect();
         let runbooks: Vec<&str> = runbooks.into_iter().collect();
-        let mut comment = format!("# For {}.\n", runbooks.join(", "));
+        let mut comment = noted(&format!("For {}.", runbooks.join(", ")));
         if *reach == Reach::Everywhere {
-            comment
-                .push_str("# In all namespaces, since which ones are meant shows only in a run:\n");
+            comment +=
+                &noted("In all namespaces, since which are meant is known only at run time:");
             let whys = wanted.whys.iter().map(|((runbook, why), calls)| {
                 let calls: Vec<&str> = calls.iter().map(|call| call.as_str()).collect();
-                format!("# - {runbook}: {why} ({})\n", calls.join(", "))
+                noted(&format!("- {runbook}: {why} ({})", calls.join(", ")))
             });
             comment.extend(whys);
         }
@@ -132,6 +135,11 @@ fn parts(wanted: &Wanted, arguments: &Arguments) -> Vec<RolePart> {
         }
     });
     each.collect()
+}
+
+/// A line of a comment. What an author wrote must not end it: what stands below is applied.
+fn noted(text: &str) -> String {
+    format!("# {}\n", escape_text(text, MOST_NOTED))
 }
 
 /// Both are called after the account, so that those of two agents are not taken for one.

@@ -104,7 +104,7 @@ impl Merged {
             });
         };
         let tree = repository.tree(&commit)?;
-        let folders = packages_in(&tree, repository, checked)?;
+        let folders = packages_in(&tree, repository, checked.name.as_deref())?;
         let manifest = folders
             .first()
             .map(|folder| tree.text(&folder.join(MANIFEST)));
@@ -141,7 +141,7 @@ impl Merged {
                 &other
             }
         };
-        let folders = packages_in(tree, repository, checked)?;
+        let folders = packages_in(tree, repository, checked.name.as_deref())?;
         let locks = folders
             .iter()
             .map(|folder| lock_at(tree, repository, commit, &folder.join(LOCK)));
@@ -183,16 +183,16 @@ fn read(text: &str) -> Result<Lock, String> {
 
 /// The folders of the package: where it is here, and, where that has another name, all of its name, since a change may
 /// move it, or take the name of another one.
-fn packages_in(
+pub(super) fn packages_in(
     tree: &Tree,
     repository: &Repository,
-    checked: &Checked,
+    name: Option<&str>,
 ) -> Result<Vec<PathBuf>, String> {
     let here = PathBuf::from(repository.below().trim_end_matches('/'));
     let text = tree.text(&here.join(MANIFEST))?;
     let mut folders = Vec::new();
     folders.extend(text.is_some().then(|| here.clone()));
-    let Some(name) = checked.name.as_deref() else {
+    let Some(name) = name else {
         return Ok(folders);
     };
     let is_it = |text: &str| name_in(text).is_some_and(|found| found == name);
@@ -219,7 +219,7 @@ fn packages_in(
 }
 
 /// The name that a manifest says.
-pub(super) fn name_in(manifest: &str) -> Option<String> {
+fn name_in(manifest: &str) -> Option<String> {
     let table: toml::Table = toml::from_str(manifest).ok()?;
     table.get("name")?.as_str().map(str::to_owned)
 }

@@ -66,7 +66,7 @@ pub async fn way(known: &Known) -> Result<Way, String> {
         None => (Config::incluster().map_err(|error| words(&error))?, None),
         Some(file) if file.server != known.server => {
             return Err(format!(
-                "{} leads to another server by now: start the agent again to work on that",
+                "{} now names another server: restart the agent to use it",
                 file.path
             ));
         }

@@ -166,18 +166,31 @@ impl Until<'_> {
 
     /// All of a kind in a namespace.
     pub async fn list<T: Object>(&self, namespace: &Name) -> Result<Vec<T>, Refusal> {
-        match self.pages(namespace).await {
+        self.selected(namespace, &[]).await
+    }
+
+    /// Those of a kind in a namespace whose fields are so.
+    pub async fn selected<T: Object>(
+        &self,
+        namespace: &Name,
+        fields: &[(&str, &str)],
+    ) -> Result<Vec<T>, Refusal> {
+        match self.pages(namespace, fields).await {
             // It was changed so much meanwhile that no further page of it can be had.
-            Err(refusal) if refusal.kind == Kind::Expired => self.pages(namespace).await,
+            Err(refusal) if refusal.kind == Kind::Expired => self.pages(namespace, fields).await,
             pages => pages,
         }
     }
 
-    async fn pages<T: Object>(&self, namespace: &Name) -> Result<Vec<T>, Refusal> {
+    async fn pages<T: Object>(
+        &self,
+        namespace: &Name,
+        fields: &[(&str, &str)],
+    ) -> Result<Vec<T>, Refusal> {
         let (mut items, mut more) = (Vec::new(), String::new());
         for _ in 0..PAGES {
             let (group, plural) = (T::GROUP, T::PLURAL);
-            let query = page(&more);
+            let query = page(&more, fields);
             let path = format!("/{group}/namespaces/{namespace}/{plural}?{query}");
             let page: Page<T> = self.read(path).await?;
             if page.items.iter().any(|item| item.metadata().uid.is_empty()) {
@@ -196,24 +209,6 @@ impl Until<'_> {
             T::PLURAL
         );
         Err(Refusal::new(Kind::Unread, words))
-    }
-
-    /// Some of a kind in a namespace: those whose fields are so, as many as stand on a page.
-    pub async fn selected<T: Object>(
-        &self,
-        namespace: &Name,
-        fields: &[(&str, &str)],
-    ) -> Result<Vec<T>, Refusal> {
-        let fields = fields.iter().map(|(name, value)| format!("{name}={value}"));
-        let fields: Vec<String> = fields.collect();
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("limit", &PAGE.to_string())
-            .append_pair("fieldSelector", &fields.join(","))
-            .finish();
-        let (group, plural) = (T::GROUP, T::PLURAL);
-        let path = format!("/{group}/namespaces/{namespace}/{plural}?{query}");
-        let page: Page<T> = self.read(path).await?;
-        Ok(page.items)
     }
 
     /// What is no thing of the API but text.
@@ -370,9 +365,14 @@ fn is_it<T: Object>(found: &T, name: &Name) -> Result<(), Refusal> {
 }
 
 /// The query for the page of a list that begins there.
-fn page(more: &str) -> String {
+fn page(more: &str, fields: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("limit", &PAGE.to_string());
+    if !fields.is_empty() {
+        let fields = fields.iter().map(|(name, value)| format!("{name}={value}"));
+        let fields: Vec<String> = fields.collect();
+        query.append_pair("fieldSelector", &fields.join(","));
+    }
     if !more.is_empty() {
         query.append_pair("continue", more);
     }

@@ -73,7 +73,7 @@ pub async fn login(exec: &ExecConfig) -> Result<Login, String> {
         Ended::Exited(code) => format!("ended with exit code {code}"),
         Ended::Killed(signal) => format!("was ended by signal {signal}"),
         Ended::TooLong => format!("took longer than {} seconds", PATIENCE.as_secs()),
-        Ended::Lost => "ended, and nobody knows how".to_owned(),
+        Ended::Lost => "ended in an unknown way".to_owned(),
     };
     Err(format!("`{command}`, which gives credentials, {ended}"))
 }

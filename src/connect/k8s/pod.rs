@@ -140,14 +140,16 @@ pub async fn restart(until: &Until<'_>, call: &Call) -> Result<(), Undone> {
         return Ok(());
     }
     let why = match pod.metadata.controller() {
-        None => Some("nothing owns it"),
+        None => Some("nothing owns it, so nobody would start it again"),
         // What is deleted of it is only the picture that the cluster has.
-        Some(owner) if owner.kind == "Node" => Some("its node has it from a file"),
-        Some(_) if pod.has_ended() => Some("it has ended by itself"),
+        Some(owner) if owner.kind == "Node" => {
+            Some("its node has it from a file, and it would go on")
+        }
+        Some(_) if pod.has_ended() => Some("it has ended, and takes no part any more"),
         Some(_) => None,
     };
     if let Some(why) = why {
-        let why = format!("`{place}` cannot be restarted: {why}, so nobody would start it again");
+        let why = format!("`{place}` cannot be restarted: {why}");
         return Err(Undone::NotApplied(why));
     }
     let undone = match until.delete::<Pod>(&place, uid).await {

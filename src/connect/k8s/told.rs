@@ -93,7 +93,7 @@ pub async fn log(
         .finish();
     let path = format!("{}/log?{query}", place.path::<Pod>());
     let text = until.text(path).await;
-    let text = text.map_err(|refusal| unread(&place, which, refusal))?;
+    let text = text.map_err(|refusal| unread(&place, container, which, refusal))?;
     let text = String::from_utf8_lossy(&text);
     let all: Vec<&str> = text.lines().collect();
     let lines = usize::try_from(lines).unwrap_or_default();
@@ -106,8 +106,11 @@ pub async fn log(
 /// The container that is meant: the one that the pod names, else one that is in trouble, else the first.
 fn container(pod: &Pod) -> Option<&str> {
     let named = pod.metadata.annotations.get(DEFAULT).map(String::as_str);
-    let known = &pod.status.container_statuses;
-    let troubled = known.iter().find(|container| !container.ready);
+    let status = &pod.status;
+    // One that prepares the pod is ready once it has ended well.
+    let known = status.init_container_statuses.iter();
+    let mut known = known.chain(&status.container_statuses);
+    let troubled = known.find(|container| !container.ready);
     let first = || {
         pod.spec
             .pointer("/containers/0/name")
@@ -119,7 +122,7 @@ fn container(pod: &Pod) -> Option<&str> {
 }
 
 /// Why there is no log.
-fn unread(place: &Place, which: Which, refusal: Refusal) -> Nothing {
+fn unread(place: &Place, container: &str, which: Which, refusal: Refusal) -> Nothing {
     let words = refusal.to_string();
     if words.contains("no preferred addresses") {
         return Nothing::Failed(format!(
@@ -128,7 +131,10 @@ fn unread(place: &Place, which: Which, refusal: Refusal) -> Nothing {
     }
     match (which, refusal.kind) {
         (Which::Before, Kind::Misfit) => {
-            Nothing::NoData(format!("no container of `{place}` has ended before"))
+            let container = escape_text(container, LINE);
+            Nothing::NoData(format!(
+                "the container `{container}` of `{place}` has not ended before"
+            ))
         }
         (Which::Now | Which::Before, _) => refusal.into(),
     }

@@ -66,7 +66,8 @@ fn rank(kind: MessageKind) -> Rank {
     }
 }
 
-fn is_fresh(outbox: &Outbox) -> bool {
+/// Whether it has not gone out, and may do so together with others.
+pub fn is_fresh(outbox: &Outbox) -> bool {
     outbox.gathers() && outbox.bundle.is_none() && !outbox.was_tried()
 }
 

@@ -49,7 +49,16 @@ fn parts(cx: &Cx<'_>, condition: &Expr, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether two texts differ in blanks at most.
+/// Whether two texts differ at most in blanks outside of quotes.
 fn same(one: &str, other: &str) -> bool {
-    !one.is_empty() && one.split_whitespace().eq(other.split_whitespace())
+    !one.is_empty() && without_blanks(one).eq(without_blanks(other))
+}
+
+fn without_blanks(text: &str) -> impl Iterator<Item = char> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    text.chars().filter(move |letter| {
+        is_quoted ^= *letter == '"' && !is_escaped;
+        is_escaped = is_quoted && *letter == '\\' && !is_escaped;
+        is_quoted || !letter.is_whitespace()
+    })
 }

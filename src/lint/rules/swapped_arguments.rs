@@ -1,5 +1,7 @@
 //! An argument with the name of another parameter, which something else was given to: the two may be exchanged.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
@@ -29,13 +31,13 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         Callee::Builtin(_) => return,
     };
     let names: Vec<Option<&str>> = call.args.iter().map(|arg| name(cx, whole, arg)).collect();
+    let mut told = BTreeSet::new();
     for (at, of) in names.iter().enumerate() {
         let Some(of) = of else {
             continue;
         };
-        // Each pair once, from the argument that stands too far behind.
-        let other = params.iter().take(at).position(|param| param.name == *of);
-        let Some(other) = other else {
+        let other = params.iter().position(|param| param.name == *of);
+        let Some(other) = other.filter(|other| *other != at) else {
             continue;
         };
         let Some((here, there)) = params.get(at).zip(params.get(other)) else {
@@ -43,7 +45,9 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         };
         let given = names.get(other).copied().flatten();
         let is_right = given.is_none_or(|given| given == there.name);
-        if here.ty == there.ty && here.name != *of && !is_right {
+        // Each pair once.
+        let pair = (at.min(other), at.max(other));
+        if here.ty == there.ty && !is_right && told.insert(pair) {
             out.push(swapped(cx, call, (other, at), (there, here)));
         }
     }

@@ -127,6 +127,15 @@ pub fn json(explored: &Explored, sources: &Sources) -> Value {
         })
     });
     let cut: BTreeSet<&String> = explored.cut.iter().map(|(_, call)| call).collect();
+    let cut_at = explored.cut.iter().map(|(place, call)| {
+        let source = sources.source(place.source);
+        json!({
+            "file": source.name.as_ref(),
+            "line": source.position(place.start).line,
+            "call": call,
+        })
+    });
+    let cut_at: Vec<Value> = cut_at.collect();
     let never = explored.never.iter().map(|(place, what, words)| {
         let source = sources.source(place.source);
         json!({
@@ -153,6 +162,7 @@ pub fn json(explored: &Explored, sources: &Sources) -> Value {
         "joined": explored.joined,
         "given_up": explored.too_long,
         "not_answered_in_all_ways": cut,
+        "not_answered_at": cut_at,
         "ends": ends.collect::<Vec<_>>(),
         "dead_findings": explored.dead,
         "never": never.collect::<Vec<_>>(),

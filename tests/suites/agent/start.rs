@@ -280,7 +280,7 @@ fn all_at_once() {
     assert!(last.contains("`pager:third`"), "{last}");
     assert!(last.contains("[contacts.\"pager:third\"]\n"), "{last}");
     // And what nothing refuses, but would be heard of next.
-    let denied = "besides, its runs would hand over there: `service_down` needs `exec.apply` of `other restart`";
+    let denied = "moreover, its runs would be handed to a human there: `service_down` needs `exec.apply` of `other restart`";
     assert!(last.contains(denied), "{last}");
     // The fields stand behind the first line, and what is to be pasted ends with itself.
     let (first, rest) = last.split_once('\n').unwrap();

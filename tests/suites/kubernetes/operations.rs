@@ -16,6 +16,10 @@ pub const CASES: &[Case] = &[
     ("what is not there is no data", absent_is_no_data),
     ("a pod is restarted", pod_is_restarted),
     ("a bare pod is not restarted", bare_pod_is_not_restarted),
+    (
+        "what has ended, or is a node's own, is left alone",
+        ended_and_static,
+    ),
     ("a pod of the same name is another", pod_of_the_same_name),
     ("a deployment is restarted once for a key", restarted_once),
     ("a paused deployment is not restarted", paused_is_refused),
@@ -342,4 +346,44 @@ fn deployment_made_again() {
         "{came:?}"
     );
     assert_eq!(shop.cluster.hands.see(&path)["spec"]["replicas"], 1);
+}
+
+/// Pods that have ended are in no list, and no pod is deleted that its owner would not make again.
+fn ended_and_static() {
+    let shop = Shop::open();
+    let hands = &shop.cluster.hands;
+    let owner = hands.make(
+        &shop.core("configmaps"),
+        &json!({"metadata": {"name": "owner"}}),
+    );
+    let node = hands.see("/api/v1/nodes")["items"][0].clone();
+    for (name, kind, owner) in [("ended", "ConfigMap", &owner), ("static", "Node", &node)] {
+        let (of, uid) = (&owner["metadata"]["name"], &owner["metadata"]["uid"]);
+        let by =
+            json!([{"apiVersion": "v1", "kind": kind, "name": of, "uid": uid, "controller": true}]);
+        let pod = json!({
+            "metadata": {"name": name, "ownerReferences": by},
+            "spec": {"schedulerName": "nobody", "containers": [{"name": "main", "image": "web:ok"}]},
+        });
+        hands.make(&shop.core("pods"), &pod);
+    }
+    let restarted = |name: &str| {
+        let pod = Arg::Found(shop.find("k8s.pod", name));
+        words(&shop.change("k8s.restart", vec![("what", pod)])).to_owned()
+    };
+    let told = restarted("static");
+    assert!(told.contains("its node has it from a file"), "{told}");
+    let listed = || {
+        let args = vec![("namespace", Arg::Text(shop.namespace.clone()))];
+        words(&shop.look("k8s.pods", args)).to_owned()
+    };
+    assert!(listed().contains("ended") && listed().contains("static"));
+    let over = json!({"status": {"phase": "Succeeded"}});
+    let path = shop.core("pods/ended/status");
+    assert_eq!(hands.merge(&path, &over).0, 200);
+    assert!(!listed().contains("ended"), "{}", listed());
+    assert!(listed().contains("static"));
+    let told = restarted("ended");
+    assert!(told.contains("it has ended"), "{told}");
+    assert!(!hands.see(&shop.core("pods/ended")).is_null());
 }

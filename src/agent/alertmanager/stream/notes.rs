@@ -7,10 +7,19 @@
 pub const NOTES: usize = 2 * 1024 * 1024;
 /// Stands where something was cut.
 pub const CUT: &str = "\u{2026}";
+/// Where in a text in quotes the last byte was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    Outside,
+    Inside,
+    /// Behind a backslash.
+    Escaped,
+}
+
 /// What is known of the annotations while an alert goes by.
 #[derive(Debug)]
 pub struct Notes {
-    /// Their key as it is written, and how many brackets are open around it.
+    /// Their key as it is written up to its last quote, and how many brackets are open around it.
     key: &'static [u8],
     own: usize,
     /// The last text there was their key, and a value may follow.
@@ -37,12 +46,12 @@ pub enum Becomes {
 impl Notes {
     /// Those of an alert.
     pub fn of_alert() -> Notes {
-        Notes::new(b"\"annotations\"", 3)
+        Notes::new(b"\"annotations", 3)
     }
 
     /// Those that all alerts of a notification have, told once more.
     pub fn in_common() -> Notes {
-        Notes::new(b"\"commonAnnotations\"", 1)
+        Notes::new(b"\"commonAnnotations", 1)
     }
 
     fn new(key: &'static [u8], own: usize) -> Notes {
@@ -58,8 +67,28 @@ impl Notes {
         }
     }
 
+    /// What becomes of the next byte, which leads from one place of a text to another; with how many brackets are open
+    /// before it, and what is held so far.
+    pub fn becomes(
+        &mut self,
+        byte: u8,
+        (before, after): (Text, Text),
+        depth: usize,
+        held: &[u8],
+    ) -> Becomes {
+        match (before, after) {
+            (Text::Outside, Text::Outside) => self.outside(byte, depth),
+            (Text::Outside, Text::Inside | Text::Escaped) => {}
+            (Text::Inside | Text::Escaped, Text::Outside) => self.text_ends(held, depth),
+            (Text::Inside | Text::Escaped, Text::Inside | Text::Escaped) => {
+                return self.inside(byte, before == Text::Escaped);
+            }
+        }
+        Becomes::Held
+    }
+
     /// A byte outside of texts, with so many brackets open before it.
-    pub fn outside(&mut self, byte: u8, depth: usize) {
+    fn outside(&mut self, byte: u8, depth: usize) {
         match byte {
             b'{' if depth == self.own && self.is_named => {
                 self.is_within = true;
@@ -74,15 +103,15 @@ impl Notes {
         self.is_named &= byte == b':' || is_blank;
     }
 
-    /// The text that has just ended, with what is held up to there.
-    pub fn text_ends(&mut self, held: &[u8], depth: usize) {
+    /// The text that ends here, with what is held before its last quote.
+    fn text_ends(&mut self, held: &[u8], depth: usize) {
         self.is_named = depth == self.own && held.ends_with(self.key);
         self.is_cut = false;
         self.escape = 0;
     }
 
     /// A byte in a text that does not end it; whether it stands behind a backslash.
-    pub fn inside(&mut self, byte: u8, is_escaped: bool) -> Becomes {
+    fn inside(&mut self, byte: u8, is_escaped: bool) -> Becomes {
         if !self.is_within || !self.is_value {
             return Becomes::Held;
         }

@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use super::notes::{Becomes, CUT, Notes};
+use super::notes::{Becomes, CUT, Notes, Text};
 
 /// Stands for the elements in what is left.
 pub const MARK: u8 = 0;
@@ -75,15 +75,6 @@ pub fn split(
             Err(error) => return Err(Trouble::Unreadable(error)),
         }
     }
-}
-
-/// Where in a text in quotes the last byte was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Text {
-    Outside,
-    Inside,
-    /// Behind a backslash.
-    Escaped,
 }
 
 /// What came of the key of the list, blanks aside. It is followed byte by byte: nothing is looked at twice, whatever
@@ -158,24 +149,13 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
         if begins && self.depth == 1 {
             self.begun = self.rest.len();
         }
-        match (before, self.text) {
-            (Text::Outside, _) => {
-                if is_outside {
-                    self.common.outside(byte, self.depth);
-                }
-                self.keep(byte)?;
-            }
-            (Text::Inside | Text::Escaped, Text::Outside) => {
-                self.keep(byte)?;
-                self.common.text_ends(&self.rest, self.depth);
-            }
-            (Text::Inside | Text::Escaped, Text::Inside | Text::Escaped) => {
-                match self.common.inside(byte, before == Text::Escaped) {
-                    Becomes::Held => self.keep(byte)?,
-                    Becomes::Cut => CUT.bytes().try_for_each(|byte| self.keep(byte))?,
-                    Becomes::LeftOut => {}
-                }
-            }
+        match self
+            .common
+            .becomes(byte, (before, self.text), self.depth, &self.rest)
+        {
+            Becomes::Held => self.keep(byte)?,
+            Becomes::Cut => CUT.bytes().try_for_each(|byte| self.keep(byte))?,
+            Becomes::LeftOut => {}
         }
         if !is_outside {
             if self.depth == 1 && self.text == Text::Outside {
@@ -248,23 +228,9 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
     fn within(&mut self, byte: u8) -> Result<(), Trouble> {
         let before = self.text;
         let is_outside = self.is_outside(byte);
-        match (before, self.text) {
-            (Text::Outside, _) if is_outside => self.notes.outside(byte, self.depth),
-            (Text::Outside, _) => {}
-            (Text::Inside | Text::Escaped, Text::Outside) => {
-                self.hold(byte);
-                self.notes.text_ends(&self.element, self.depth);
-                return Ok(());
-            }
-            (Text::Inside | Text::Escaped, Text::Inside | Text::Escaped) => {
-                match self.notes.inside(byte, before == Text::Escaped) {
-                    Becomes::Held => self.hold(byte),
-                    Becomes::Cut => CUT.bytes().for_each(|byte| self.hold(byte)),
-                    Becomes::LeftOut => {}
-                }
-                return Ok(());
-            }
-        }
+        let becomes = self
+            .notes
+            .becomes(byte, (before, self.text), self.depth, &self.element);
         if is_outside {
             match byte {
                 b'{' | b'[' => self.depth += 1,
@@ -283,7 +249,11 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
                 _ => {}
             }
         }
-        self.hold(byte);
+        match becomes {
+            Becomes::Held => self.hold(byte),
+            Becomes::Cut => CUT.bytes().for_each(|byte| self.hold(byte)),
+            Becomes::LeftOut => {}
+        }
         Ok(())
     }
 

@@ -15,59 +15,68 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
     let (old, new) = (groups(&before.steps), groups(&after.steps));
     for cause in &after.found {
         let mut same = before.found.iter().filter(|known| known.when == cause.when);
-        let Some(known) = same.next().or_else(|| led_elsewhere(before, cause, names)) else {
+        let known = same.next().map(|known| vec![known]);
+        let known = known.unwrap_or_else(|| led_elsewhere(before, cause, names));
+        let now =
+            |known: &Cause| names.get(&known.finding).unwrap_or(&known.finding) == &cause.finding;
+        let none = Vec::new();
+        let is = new.get(cause.finding.as_str()).unwrap_or(&none);
+        let others = known.into_iter().filter(|known| !now(known));
+        // Where several led there, the one that did the least: its paths do the most by now.
+        let further = others.map(|known| {
+            let was = old.get(known.finding.as_str()).unwrap_or(&none);
+            (known, further(was, is))
+        });
+        let Some((known, further)) = further.max_by_key(|(_, further)| further.len()) else {
             continue;
         };
-        let now = names.get(&known.finding).unwrap_or(&known.finding);
-        if *now == cause.finding {
-            continue;
-        }
-        let none = Vec::new();
-        let was = old.get(known.finding.as_str()).unwrap_or(&none);
-        let mut rest: Vec<&&Step> = was.iter().filter(|step| !step.undo.is_itself()).collect();
-        let is = new.get(cause.finding.as_str()).unwrap_or(&none);
-        for step in is.iter().filter(|step| !step.undo.is_itself()) {
-            let acts = |step: &Step| {
-                let Step {
-                    action,
-                    raw,
-                    commands,
-                    amount,
-                    amounts,
-                    ..
-                } = step.clone();
-                (action, raw, commands, amount, amounts)
-            };
-            match rest.iter().position(|old| acts(old) == acts(step)) {
-                Some(at) => drop(rest.remove(at)),
-                None => {
-                    let what = Words::text("does ").and_code(step.action.as_str());
-                    let what = what
-                        .then(", where it found ")
-                        .and_code(known.finding.as_str());
-                    let found = about(Field::Step, what, step);
-                    changes.wider(found.sides(Words::text("no"), does(step)));
-                }
-            }
+        for step in further {
+            let what = Words::text("does ").and_code(step.action.as_str());
+            let what = what
+                .then(", where it found ")
+                .and_code(known.finding.as_str());
+            let found = about(Field::Step, what, step);
+            changes.wider(found.sides(Words::text("no"), does(step)));
         }
     }
 }
 
-/// The cause with the same branches around it, where what may end the path before has changed and none of them led to this
-/// finding: lines that changed their order.
-fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> Option<&'o Cause> {
-    cause.around?;
+/// What is done of `is` and was not of `was`, each step once.
+fn further<'s>(was: &[&Step], is: &[&'s Step]) -> Vec<&'s Step> {
+    let acts = |step: &Step| {
+        let Step {
+            action,
+            raw,
+            commands,
+            amount,
+            amounts,
+            ..
+        } = step.clone();
+        (action, raw, commands, amount, amounts)
+    };
+    let mut rest: Vec<&&Step> = was.iter().filter(|step| !step.undo.is_itself()).collect();
+    let is = is.iter().filter(|step| !step.undo.is_itself());
+    let further = is.filter(|step| {
+        let at = rest.iter().position(|old| acts(old) == acts(step));
+        at.map(|at| rest.remove(at)).is_none()
+    });
+    further.copied().collect()
+}
+
+/// The causes with the same branches around them, where what may end the path before has changed and none of them led to
+/// this finding: lines that changed their order.
+fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> Vec<&'o Cause> {
     let around = before.found.iter();
     let around: Vec<&Cause> = around
-        .filter(|known| known.around == cause.around)
+        .filter(|known| cause.around.is_some() && known.around == cause.around)
         .collect();
     let is_it = |known: &&Cause| {
         let now = names.get(&known.finding).unwrap_or(&known.finding);
         *now == cause.finding
     };
     match around.iter().any(is_it) {
-        true => None,
-        false => around.first().copied(),
+        true => Vec::new(),
+        false => around,
     }
 }
 
