@@ -204,6 +204,7 @@ fn authority<'a>(
         },
         steps: steps.steps,
         verifies: steps.verifies,
+        asked: steps.asked.into_all(),
         found: steps.causes,
         reads: steps.reads,
         looks: looks::of_runbook(cores, runbook, steps.words, declared),

@@ -9,6 +9,7 @@ mod core_hash;
 mod pattern;
 mod seen;
 mod trigger;
+mod way;
 mod words;
 
 pub use authority::{
@@ -19,6 +20,7 @@ pub use core_hash::{ConditionHash, CoreHash, ENCODING};
 pub use pattern::Pattern;
 pub use seen::{Cause, Look, Read, Seen, Unanswered};
 pub use trigger::{Label, On, Takes, Trigger};
+pub use way::{Asked, Clause, Literal, Numbered, Numbers, Way};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -9,7 +9,7 @@ use super::Cores;
 use super::canon::Canon;
 use super::meaning::{Finder, Meanings};
 use super::reading::{Moment, Place};
-use crate::program::manifest::ConditionHash;
+use crate::program::manifest::{Clause, ConditionHash};
 use crate::typed::{
     ArmPattern, BindingId, Body, Cap, CapKind, Expr, FailureFilter, FindingId, Hand, Handler,
     HandlerAction, LocalId, Remedy, Runbook, Step, StmtKind, Type,
@@ -346,6 +346,7 @@ impl<'a> Cores<'a> {
             hash: short(canon),
             read,
             asked,
+            clauses: Vec::new(),
         }
     }
 
@@ -371,6 +372,8 @@ pub struct Asks {
     pub read: Vec<Moment>,
     /// When it was asked itself; none where it is looked at again, or does not grow old.
     pub asked: Option<Moment>,
+    /// What that comes to, part by part, where the way there is told.
+    pub clauses: Vec<Clause>,
 }
 
 impl Asks {
@@ -380,6 +383,7 @@ impl Asks {
             hash,
             read: Vec::new(),
             asked: None,
+            clauses: Vec::new(),
         }
     }
 

@@ -8,10 +8,11 @@ use super::canon::Canon;
 use super::condition::Asks;
 use super::meaning::Meanings;
 use super::reading::Place;
+use crate::program::manifest::{self, Clause, Literal};
 use crate::text::Span;
 use crate::typed::{
-    BinaryOp, Block, CallExpr, Callee, Expr, ExprKind, FunctionId, FunctionKind, LocalId, Package,
-    Runbook, StmtKind, UnaryOp,
+    BinaryOp, Block, CallExpr, Callee, Comparison, Expr, ExprKind, FunctionId, FunctionKind,
+    LocalId, Package, Runbook, StmtKind, UnaryOp,
 };
 
 /// The most calls that are written out in one part, and the most parts of an expression that each may come to.
@@ -145,6 +146,48 @@ impl<'a> Cores<'a> {
     }
 }
 
+impl<'a> Cores<'a> {
+    /// What one of them comes to: one literal, or of `a or b` either.
+    pub fn clause(&self, runbook: &'a Runbook, meanings: &Meanings, asked: &Asked<'_>) -> Clause {
+        let mut walk = Parts {
+            package: self.package,
+            found: Vec::new(),
+            left: CALLS,
+        };
+        walk.of(asked.part, !asked.holds, &asked.calls);
+        let literal = |not: &Asked<'_>| self.literal(runbook, meanings, not).not();
+        Clause(walk.found.iter().map(literal).collect())
+    }
+
+    fn literal(&self, runbook: &'a Runbook, meanings: &Meanings, asked: &Asked<'_>) -> Literal {
+        let hash = |holds| {
+            let calls = asked.calls.clone();
+            let asked = Asked {
+                holds,
+                calls,
+                ..*asked
+            };
+            self.asks(runbook, meanings, &asked, Place::Once, false)
+                .hash
+        };
+        let literal = Literal::new(hash(asked.holds), hash(!asked.holds));
+        let Some((is_equal, side)) = equals_constant(asked.part) else {
+            return literal;
+        };
+        let how = ("one of", Place::Once);
+        let of = self.asked_at(runbook, meanings, how, false, |canon| {
+            let entered = asked.calls.iter().all(|call| canon.enter(call).is_some());
+            debug_assert!(entered, "a part is only of calls that are written out");
+            canon.expr(side);
+        });
+        let (of, what) = (Some(of.hash), hash(is_equal));
+        Literal {
+            is_so: asked.holds == is_equal,
+            asked: manifest::Asked { of, what },
+        }
+    }
+}
+
 /// Finds the parts of a condition.
 struct Parts<'e> {
     package: &'e Package,
@@ -195,6 +238,26 @@ impl<'e> Parts<'e> {
             span: part.span,
             is_said: holds,
         });
+    }
+}
+
+/// Whether a part asks for a certain value or for another one, and of what.
+fn equals_constant(part: &Expr) -> Option<(bool, &Expr)> {
+    let ExprKind::Binary { op, left, right } = &part.kind else {
+        return None;
+    };
+    let is_equal = match op.comparison()? {
+        Comparison::Equal => true,
+        Comparison::NotEqual => false,
+        Comparison::Less
+        | Comparison::LessEqual
+        | Comparison::Greater
+        | Comparison::GreaterEqual => return None,
+    };
+    match (&left.kind, &right.kind) {
+        (_, ExprKind::Value(_)) => Some((is_equal, left)),
+        (ExprKind::Value(_), _) => Some((is_equal, right)),
+        _ => None,
     }
 }
 

@@ -4,10 +4,12 @@
 
 use super::amount;
 use super::does::action_name;
-use super::paths::{Asked, Onward};
+use super::paths::{Asked, Onward, otherwise};
 use super::steps::Walk;
 use crate::analysis::core::{Asks, Place};
-use crate::program::manifest::{Cause, ConditionHash, Part};
+use crate::program::manifest::{
+    self as program, Cause, Clause, ConditionHash, Literal, Numbered, Part,
+};
 use crate::typed::{
     self, Block, Collect, Expr, ExprKind, FindingId, OnFailure, Stmt, StmtKind, Type,
 };
@@ -51,9 +53,11 @@ impl<'a> Walk<'_, 'a> {
     /// A block that is reached only where these hold.
     fn block_where(&mut self, holds: &[Asked], block: &'a Block) -> Onward {
         let (known, around) = (self.known.len(), self.around.len());
+        let innermost = std::mem::replace(&mut self.innermost, known..known + holds.len());
         self.know(holds);
         self.around.extend(holds.iter().map(|one| one.asks.hash));
         let onward = self.block(block);
+        self.innermost = innermost;
         self.known.truncate(known);
         self.around.truncate(around);
         onward
@@ -152,7 +156,9 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn cause(&self, finding: FindingId, args: &[Expr]) -> Cause {
+    fn cause(&mut self, finding: FindingId, args: &[Expr]) -> Cause {
+        let way = self.known.way(&self.innermost);
+        let way = Numbered::new(&way, &mut self.found.asked);
         let (cores, runbook, meanings) = (self.cores, self.runbook, &self.meanings);
         let is_target = |arg: &&Expr| matches!(arg.ty, Type::Target(_));
         let (targets, values): (Vec<&Expr>, Vec<&Expr>) = args.iter().partition(is_target);
@@ -165,6 +171,7 @@ impl<'a> Walk<'_, 'a> {
             finding: runbook.findings[finding.index()].name.to_string(),
             when: self.known.path().unwrap_or_default(),
             around: is_within.then(|| cores.joined(runbook, "within", &self.around)),
+            way: Some(way),
             targets: given(targets, Place::Target),
             values: given(values, Place::Once),
         }
@@ -239,7 +246,11 @@ impl<'a> Walk<'_, 'a> {
                     .entry(Part::Condition(hash))
                     .or_insert(span);
             }
-            let asks = Asks { hash, ..one.asks };
+            let asks = Asks {
+                hash,
+                clauses: Vec::new(),
+                ..one.asks
+            };
             Asked { asks, ..one }.behind()
         });
         each.collect()
@@ -258,7 +269,12 @@ impl<'a> Walk<'_, 'a> {
                     let not = self
                         .made
                         .condition(not, "no ending arm of match ", subject.span);
-                    let not = Asked::branch(Asks { hash: not, ..asks });
+                    let clauses = otherwise(&asks.clauses);
+                    let not = Asked::branch(Asks {
+                        hash: not,
+                        clauses,
+                        ..asks
+                    });
                     on.push(Asked { is_told, ..not });
                 }
                 Onward::Where(asked) => {
@@ -284,9 +300,18 @@ impl<'a> Walk<'_, 'a> {
         let others = arms.iter().zip(&each).filter(|(arm, _)| !is_rest(arm));
         let mut others: Vec<ConditionHash> = others.map(|(_, asks)| asks.hash).collect();
         others.sort_unstable();
+        let of = cores.reading(runbook, meanings, subject);
+        let of = Some(of);
+        let is = |what| Literal {
+            is_so: true,
+            asked: program::Asked { of, what },
+        };
         for (arm, asks) in arms.iter().zip(&mut each) {
+            asks.clauses = vec![Clause(vec![is(asks.hash)])];
             if is_rest(arm) {
                 asks.hash = cores.joined(runbook, "rest", &others);
+                let others = others.iter();
+                asks.clauses = others.map(|one| Clause(vec![is(*one).not()])).collect();
             }
             self.made
                 .condition(asks.hash, "an arm of match ", subject.span);
@@ -406,7 +431,15 @@ impl<'a> Walk<'_, 'a> {
 
     fn each(&mut self, condition: &Expr, holds: bool, place: Place) -> Vec<Asks> {
         let of = (self.cores, self.runbook);
-        self.made.asked(of, &self.meanings, condition, holds, place)
+        let mut each = self.made.asked(of, &self.meanings, condition, holds, place);
+        if self.finds {
+            let parts = self.cores.asked(condition, holds);
+            for (asks, part) in each.iter_mut().zip(&parts) {
+                let clause = self.cores.clause(self.runbook, &self.meanings, part);
+                asks.clauses = vec![clause];
+            }
+        }
+        each
     }
 
     /// The hash of a condition that a `verify` looks at.

@@ -1,8 +1,13 @@
 //! What has to be so where a statement is reached: the branches around it, and all before it that may have ended the
 //! path.
 
+use std::ops::Range;
+
 use crate::analysis::core::Asks;
-use crate::program::manifest::ConditionHash;
+use crate::program::manifest::{Clause, ConditionHash, Literal, Way};
+
+/// How much of what has to be so on a way is told.
+const MOST: usize = 64;
 
 /// Something that has to be so.
 #[derive(Clone)]
@@ -109,6 +114,20 @@ impl Known {
         sorted(self.asked.iter())
     }
 
+    /// All that is asked on the way here; the innermost branch asks for these of it. Of a long way the nearest is enough:
+    /// what is left out would only rule more out.
+    pub fn way(&self, innermost: &Range<usize>) -> Way {
+        let by = self.asked.get(innermost.clone()).unwrap_or_default();
+        let before = self.asked.get(..innermost.start).unwrap_or_default();
+        let behind = self.asked.get(innermost.end..).unwrap_or_default();
+        let nearest = behind.iter().rev().chain(before.iter().rev());
+        let nearest = nearest.flat_map(|one| &one.asks.clauses).take(MOST);
+        let mut on: Vec<Clause> = nearest.cloned().collect();
+        on.reverse();
+        let by = by.iter().flat_map(|one| one.asks.clauses.clone()).collect();
+        Way { by, on }
+    }
+
     /// Of these what a `with do` around did.
     pub fn held(&self) -> Vec<ConditionHash> {
         sorted(self.asked.iter().filter(|asked| asked.is_held))
@@ -125,4 +144,20 @@ fn sorted<'a>(asked: impl Iterator<Item = &'a Asked>) -> Vec<ConditionHash> {
     hashes.sort_unstable();
     hashes.dedup();
     hashes
+}
+
+/// What has to be so where not all of these are.
+pub fn otherwise(clauses: &[Clause]) -> Vec<Clause> {
+    match clauses {
+        [] => Vec::new(),
+        // Not of one: nothing of it.
+        [Clause(one)] => one.iter().map(|part| Clause(vec![part.not()])).collect(),
+        // Where each is one part: one of them is not so.
+        several if several.iter().all(|clause| clause.0.len() == 1) => {
+            let parts = several.iter().flat_map(|clause| &clause.0);
+            vec![Clause(parts.copied().map(Literal::not).collect())]
+        }
+        // Too much to tell, which rules nothing out.
+        _ => Vec::new(),
+    }
 }

@@ -5,13 +5,14 @@
 //! block or around it, an `if` around it, the arm it stands in, and all before it that may have ended the path.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 
 use super::amount::Lets;
 use super::labels::{self, Labels};
 use super::paths::Known;
 use super::{Made, amount};
 use crate::analysis::core::{Cores, Meanings};
-use crate::program::manifest::{Cause, ConditionHash, Read, Seen, Step, Verify};
+use crate::program::manifest::{Cause, ConditionHash, Numbers, Read, Seen, Step, Verify};
 use crate::typed::{Body, FunctionId, OtherwiseOf, Runbook};
 use crate::value::Duration;
 
@@ -23,6 +24,8 @@ pub struct Steps {
     /// `undo k8s.restart`, `verify bad_deploy`
     pub waives: Vec<String>,
     pub causes: Vec<Cause>,
+    /// What the ways to them ask.
+    pub asked: Numbers,
     pub reads: Vec<Read>,
     /// Who hears when; not sorted.
     pub duties: Vec<String>,
@@ -142,12 +145,17 @@ fn walk<'a>(
         verifies: 0,
         known: Known::default(),
         around: Vec::new(),
+        innermost: 0..0,
         unproven: Vec::new(),
         asked: vec![Vec::new(); found_before],
         last: None,
         each: None,
         continues: false,
         undoing: false,
+        finds: runbook
+            .diagnose
+            .as_ref()
+            .is_some_and(|diagnosis| std::ptr::eq(diagnosis, body)),
         waited: Duration::ZERO,
         waits: Vec::new(),
     };
@@ -175,6 +183,8 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) known: Known,
     /// What has to be so in each of the branches around.
     pub(super) around: Vec<ConditionHash>,
+    /// Which of what is known the innermost of them asks for.
+    pub(super) innermost: Range<usize>,
     /// The steps that no verify has followed yet.
     pub(super) unproven: Vec<usize>,
     /// Of each step of all bodies what has to be so for it, whenever that was asked.
@@ -185,6 +195,8 @@ pub(super) struct Walk<'w, 'a> {
     /// Whether a loop around goes on where one element failed.
     pub(super) continues: bool,
     pub(super) undoing: bool,
+    /// Whether this is the diagnosis, of which the ways are told.
+    pub(super) finds: bool,
     /// What was waited since the last step or verify, all branches together.
     pub(super) waited: Duration,
     /// By which branches each of those waits was reached.

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Cause, ConditionHash, Look, Pattern, Read, Trigger, words};
+use super::{Asked, Cause, ConditionHash, Look, Pattern, Read, Trigger, words};
 use crate::effect::{Level, Scope};
 use crate::value::Duration;
 
@@ -49,6 +49,9 @@ pub struct Authority {
     /// What is found, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<ConditionHash>,
+    /// What the ways to a finding ask, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Asked>,
     /// Each place that finds something, in the order of the source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Cause>,

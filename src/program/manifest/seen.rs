@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ConditionHash;
+use super::{ConditionHash, Numbered};
 
 /// When something is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Cause {
     /// Of the branches around alone: what may have ended the path before leaves it as it is.
     #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
     pub around: Option<ConditionHash>,
+    /// The same part by part; a lock of an older `rbk` has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Numbered>,
     /// Of each target that is handed over there; in a lock of an older `rbk` of all of them together.
     #[serde(
         default,

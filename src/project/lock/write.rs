@@ -84,6 +84,7 @@ impl Out {
                     clauses,
                     time,
                     diagnosis,
+                    asked,
                     found,
                     reads,
                     looks,
@@ -114,6 +115,9 @@ impl Out {
         self.value("time", time);
         if let Some(diagnosis) = diagnosis {
             self.value("diagnosis", diagnosis);
+        }
+        if !asked.is_empty() {
+            self.list("asked", asked);
         }
         if !found.is_empty() {
             self.list("found", found);

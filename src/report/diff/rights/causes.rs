@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{Matched, about, does, groups};
-use crate::program::manifest::{Authority, Cause, ConditionHash, Part, Step};
+use crate::program::manifest::{Authority, Cause, ConditionHash, Literal, Part, Step, Way};
 use crate::report::diff::compare::{Changes, Found};
 use crate::report::diff::{Field, Words};
 
@@ -13,12 +13,17 @@ pub fn compare(changes: &mut Changes<'_>, names: &Matched) {
     exchanged(changes, names);
     let (before, after) = (changes.old, changes.new);
     let (old, new) = (groups(&before.steps), groups(&after.steps));
+    let (ways, ways_now) = (Ways::new(before), Ways::new(after));
     for cause in &after.found {
-        let mut same = before.found.iter().filter(|known| known.when == cause.when);
-        let known = same.next().map(|known| vec![known]);
-        let known = known.unwrap_or_else(|| led_elsewhere(before, cause, names));
         let now =
             |known: &Cause| names.get(&known.finding).unwrap_or(&known.finding) == &cause.finding;
+        let mut same = before.found.iter().filter(|known| known.when == cause.when);
+        let known = same.next().map(|known| vec![known]);
+        let known = known.unwrap_or_else(|| {
+            let mut known = led_elsewhere(before, cause, names);
+            known.extend(ways.met(&ways_now, (cause, &now)));
+            known
+        });
         let none = Vec::new();
         let is = new.get(cause.finding.as_str()).unwrap_or(&none);
         let others = known.into_iter().filter(|known| !now(known));
@@ -77,6 +82,59 @@ fn led_elsewhere<'o>(before: &'o Authority, cause: &Cause, names: &Matched) -> V
     match around.iter().any(is_it) {
         true => Vec::new(),
         false => around,
+    }
+}
+
+/// The causes with their ways, and the conditions that these ask for.
+struct Ways<'o> {
+    causes: Vec<(&'o Cause, Way)>,
+    asked: BTreeSet<ConditionHash>,
+}
+
+impl<'o> Ways<'o> {
+    fn new(of: &'o Authority) -> Ways<'o> {
+        let way = |cause: &'o Cause| Some((cause, cause.way.as_ref()?.way(&of.asked)?));
+        let each = of.asked.iter();
+        Ways {
+            causes: of.found.iter().filter_map(way).collect(),
+            asked: each
+                .flat_map(|asked| [Some(asked.what), asked.of])
+                .flatten()
+                .collect(),
+        }
+    }
+
+    /// Whether it asks for what the innermost branch of that way does, if only for another value of it.
+    fn asks(&self, way: &Way) -> bool {
+        let mut literals = way.by.iter().flat_map(|clause| &clause.0);
+        literals.all(|Literal { asked, .. }| {
+            let mut either = asked.of.into_iter().chain([asked.what]);
+            either.any(|hash| self.asked.contains(&hash))
+        })
+    }
+
+    /// The causes that led to something where this one of the other is found: as far as what leads there is made of
+    /// conditions that both ask for. A condition that is another one, or asks for less, is told as such.
+    fn met(
+        &self,
+        other: &Ways<'_>,
+        (cause, is_it): (&Cause, &dyn Fn(&Cause) -> bool),
+    ) -> Vec<&'o Cause> {
+        let mut ways = other.causes.iter();
+        let Some((_, way)) = ways.find(|(known, _)| std::ptr::eq(*known, cause)) else {
+            return Vec::new();
+        };
+        let asked_more = |known: &Way| {
+            let all = way.by.iter().all(|clause| known.by.contains(clause));
+            all && known.by.len() > way.by.len() && !way.by.is_empty()
+        };
+        let mut same = self.causes.iter().filter(|(known, _)| is_it(known));
+        if same.any(|(_, known)| asked_more(known)) {
+            return Vec::new();
+        }
+        let causes = self.causes.iter().filter(|_| self.asks(way));
+        let met = causes.filter(|(_, known)| other.asks(known) && known.meets(way));
+        met.map(|(known, _)| *known).collect()
     }
 }
 
