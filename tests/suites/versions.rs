@@ -37,6 +37,10 @@ pub fn trials() -> Vec<Trial> {
             every_field_is_held,
         ),
         trial(
+            "versions/a comment has room for what is wider",
+            a_comment_has_room,
+        ),
+        trial(
             "versions/words of the user stay in code",
             words_stay_in_code,
         ),
@@ -213,4 +217,34 @@ fn words_stay_in_code() {
         );
     }
     assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}");
+}
+
+/// 300 runbooks change what they look at, and the last of them one right: it is in the comment, whatever else is not.
+fn a_comment_has_room() {
+    let base = base();
+    let at = base.find("/// Rolls a service back").unwrap();
+    let (head, runbook) = base.split_at(at);
+    let end = runbook.find("\n}\n").unwrap() + 3;
+    let (runbook, rest) = runbook.split_at(end);
+    let many = |last: &str| {
+        let names = (0..300).map(|number| match number {
+            299 => last.replacen("runbook rollback", "runbook back_299", 1),
+            _ => runbook.replacen("runbook rollback", &format!("runbook back_{number}"), 1),
+        });
+        let items: String = names.map(|item| format!("{item}\n")).collect();
+        format!("{head}{runbook}\n{items}{rest}")
+    };
+    let before = many(runbook);
+    let after = many(&runbook.replace("at most 1 k8s.Deployment\n", "at most 2 k8s.Deployment\n"));
+    let after = after
+        .replace("holding 1m", "holding 50s")
+        .replace("sev2", "sev3");
+    let diffed = versions::diff(&one(&before), &one(&after)).unwrap();
+    let comment = &diffed.markdown;
+    assert!(comment.len() < 65_536, "{}", comment.len());
+    let wider = comment.lines().filter(|line| line.contains("**wider**"));
+    assert_eq!(wider.count(), 1, "{comment}");
+    assert!(comment.contains("**Left out, since a comment has no room for it: "));
+    let few = versions::diff(&one(&base), &one(&base.replace("sev2", "sev3"))).unwrap();
+    assert!(!few.markdown.contains("Left out"), "{}", few.markdown);
 }

@@ -9,6 +9,12 @@ use crate::value::escape_text;
 
 /// The most rows that are not folded.
 const ROWS: usize = 24;
+/// The most bytes of a comment; GitHub takes 65,536 characters.
+const COMMENT: usize = 60_000;
+/// What is kept of that for the words about what is left out.
+const LEFT_OUT: usize = 300;
+/// How much of a cell is enough to begin no further piece of it, in bytes.
+const CELL: usize = 400;
 /// The longest piece of the user's text that is shown, in characters.
 const SHOWN: usize = 120;
 
@@ -27,10 +33,119 @@ pub fn markdown(diff: &Diff) -> String {
         out.push_str("No runbook does anything that it did not do before.\n");
         return out;
     }
-    let shown = shown(&changed);
-    for (runbook, shown) in changed.into_iter().zip(shown) {
+    let written = written(&changed);
+    let mut tail = tail(diff);
+    let room = COMMENT - LEFT_OUT - out.len();
+    truncate(&mut tail, room / 4);
+    let kept = kept(&written, room - tail.len());
+    let (mut runbooks, mut rows) = (0, 0);
+    for (written, kept) in written.iter().zip(kept) {
+        match kept {
+            Kept::Whole => out.extend([written.told.as_str(), &written.folded]),
+            Kept::Told => {
+                out.push_str(&written.told);
+                rows += usize::from(!written.folded.is_empty());
+            }
+            Kept::Nothing => runbooks += 1,
+        }
+    }
+    out.push_str(&tail);
+    out.push_str(&left_out(runbooks, rows));
+    out
+}
+
+/// What is said of one runbook.
+struct Written {
+    /// Whether some of it is wider.
+    is_wider: bool,
+    told: String,
+    folded: String,
+}
+
+/// How much of what is said of a runbook has room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Whole,
+    /// All but what is folded.
+    Told,
+    Nothing,
+}
+
+fn written(changed: &[&RunbookDiff]) -> Vec<Written> {
+    let shown = shown(changed);
+    let each = changed.iter().zip(shown).map(|(runbook, shown)| {
+        let (mut told, mut folded) = (String::new(), String::new());
         // Writing into a string never fails.
-        let _ = write_runbook(runbook, shown, &mut out);
+        let _ = write_runbook(runbook, shown, &mut told, &mut folded);
+        let mut changes = runbook.changes.iter();
+        let is_wider = changes.any(|change| change.order == Order::Wider)
+            || runbook.verdict != Verdict::Enough;
+        Written {
+            is_wider,
+            told,
+            folded,
+        }
+    });
+    each.collect()
+}
+
+/// What has room: what is wider in any runbook comes before the others, and what is folded comes last.
+fn kept(written: &[Written], mut room: usize) -> Vec<Kept> {
+    let mut takes = |text: &str| match room.checked_sub(text.len()) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    let mut kept = vec![Kept::Nothing; written.len()];
+    for is_wider in [true, false] {
+        for (kept, written) in kept.iter_mut().zip(written) {
+            if written.is_wider == is_wider && takes(&written.told) {
+                *kept = Kept::Told;
+            }
+        }
+    }
+    for is_wider in [true, false] {
+        for (kept, written) in kept.iter_mut().zip(written) {
+            let is_next = written.is_wider == is_wider && *kept == Kept::Told;
+            if is_next && takes(&written.folded) {
+                *kept = Kept::Whole;
+            }
+        }
+    }
+    kept
+}
+
+fn left_out(runbooks: usize, folded: usize) -> String {
+    let counted = |count: usize, one: &str, more: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {more}")),
+    };
+    let what = [
+        counted(runbooks, "runbook", "runbooks"),
+        counted(folded, "table of the rest", "tables of the rest"),
+    ];
+    let what: Vec<String> = what.into_iter().flatten().collect();
+    match what.as_slice() {
+        [] => String::new(),
+        what => format!(
+            "\n**Left out, since a comment has no room for it: {}.** `rbk diff --all` shows everything.\n",
+            what.join(", ")
+        ),
+    }
+}
+
+/// What is no runbook's: dependencies, comments that allow, the package's own version, which comes first.
+fn tail(diff: &Diff) -> String {
+    let mut out = String::new();
+    if let Some(needs) = diff.package_needs {
+        let _ = writeln!(
+            out,
+            "\nThe package needs version **{}**: {}.",
+            needs.version, needs.why
+        );
     }
     for of in &diff.dependencies {
         let pin = |pin: &Option<String>| pin.as_deref().map_or("none".to_owned(), span);
@@ -45,14 +160,23 @@ pub fn markdown(diff: &Diff) -> String {
         };
         let _ = writeln!(out, "\nlook: a comment {verb} {}", span(&of.what));
     }
-    if let Some(needs) = diff.package_needs {
-        let _ = writeln!(
-            out,
-            "\nThe package needs version **{}**: {}.",
-            needs.version, needs.why
-        );
-    }
     out
+}
+
+/// Keeps whole lines, and says that there were more.
+fn truncate(lines: &mut String, most: usize) {
+    if lines.len() <= most {
+        return;
+    }
+    let mut len = 0;
+    for line in lines.split_inclusive('\n') {
+        if len + line.len() > most {
+            break;
+        }
+        len += line.len();
+    }
+    lines.truncate(len);
+    lines.push_str("\nThere are more of these; `rbk diff --all` shows everything.\n");
 }
 
 /// The first line, by which the comment is found again: of the package alone, whatever changes in it.
@@ -83,7 +207,12 @@ fn shown(changed: &[&RunbookDiff]) -> Vec<usize> {
     shown
 }
 
-fn write_runbook(runbook: &RunbookDiff, shown: usize, out: &mut String) -> std::fmt::Result {
+fn write_runbook(
+    runbook: &RunbookDiff,
+    shown: usize,
+    out: &mut String,
+    out_folded: &mut String,
+) -> std::fmt::Result {
     writeln!(out, "### {}", heading(runbook))?;
     let (told, rest): (Vec<&Change>, Vec<&Change>) = runbook
         .changes
@@ -113,9 +242,9 @@ fn write_runbook(runbook: &RunbookDiff, shown: usize, out: &mut String) -> std::
         (more, 0) => format!("More ({more})"),
         (more, narrower) => format!("More ({more}) and narrower ({narrower})"),
     };
-    writeln!(out, "<details><summary>{said}</summary>\n")?;
-    table(&folded, out)?;
-    writeln!(out, "\n</details>\n")
+    writeln!(out_folded, "<details><summary>{said}</summary>\n")?;
+    table(&folded, out_folded)?;
+    writeln!(out_folded, "\n</details>\n")
 }
 
 fn heading(runbook: &RunbookDiff) -> String {
@@ -172,11 +301,18 @@ fn table(changes: &[&Change], out: &mut String) -> std::fmt::Result {
 }
 
 fn marked(words: &Words) -> String {
-    let pieces = words.0.iter().map(|piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Code(text) => span(text),
-    });
-    pieces.collect()
+    let mut out = String::new();
+    for piece in &words.0 {
+        if out.len() > CELL {
+            out.push_str(" …");
+            break;
+        }
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Code(text) => out.push_str(&span(text)),
+        }
+    }
+    out
 }
 
 /// A code span that nothing inside can end: its fence is longer than any run of backticks in it. In
