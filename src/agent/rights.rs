@@ -21,6 +21,8 @@ use crate::value::escape_text;
 
 /// How long the cluster may take to say all of it at a start: five answers come in a second.
 const AT_START: Duration = Duration::from_secs(20);
+/// And where it is at work, and has other things to do.
+const AT_RELOAD: Duration = Duration::from_secs(5);
 /// How much of a text is shown, in characters.
 const SHOWN: usize = 400;
 
@@ -74,6 +76,21 @@ pub async fn before_start(
     for words in &allowed.words {
         warn!("{words}");
     }
+    let refused = allowed.refused();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(refused),
+    }
+}
+
+/// The same for a package that takes the place of another one; what is said beside it was said at the start.
+pub async fn before_reload(
+    started: &Settings,
+    folder: &Path,
+    loaded: &Package,
+    package: &Path,
+) -> Result<(), Vec<Refused>> {
+    let allowed = allowed(started, folder, loaded.parts(), package, AT_RELOAD).await;
     let refused = allowed.refused();
     match refused.is_empty() {
         true => Ok(()),

@@ -340,13 +340,21 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
             "not loaded, the last good package goes on:\n{why}"
         );
     };
+    let unloaded = |unloaded: Vec<Refused>| {
+        let why = unloaded.iter().map(|one| one.why.trim_end());
+        refused(&why.collect::<Vec<_>>().join("\n"));
+    };
     let (settings, package, rules) = match load_again(options, started) {
         Ok(loaded) => loaded,
-        Err(unloaded) => {
-            let why = unloaded.iter().map(|one| one.why.trim_end());
-            return refused(&why.collect::<Vec<_>>().join("\n"));
-        }
+        Err(why) => return unloaded(why),
     };
+    #[cfg(feature = "kubernetes")]
+    {
+        let (folder, at) = (folder_of(&options.settings), &options.package);
+        if let Err(why) = super::rights::before_reload(started, &folder, &package, at).await {
+            return unloaded(why);
+        }
+    }
     let (runbooks, words) = package.runbooks();
     let asked = runbooks.clone();
     let other = running.handle.look(move |engine| engine.refuses(asked));

@@ -151,7 +151,19 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
             .span()
             .map_or(whole, |at| Span::new(source.id, at.start, at.end));
         let message = error.message().lines().next().unwrap_or_default();
-        unreadable(format!("the lock cannot be read: {message}"), at, "here")
+        // Behind it stands what this version knows, which is nothing to choose from.
+        let (message, is_later) = match message.split_once(", expected one of") {
+            Some((message, _)) => (message, message.contains("unknown field")),
+            None => (message, false),
+        };
+        let found = unreadable(format!("the lock cannot be read: {message}"), at, "here");
+        match is_later {
+            true => found.help(
+                "a later version of `rbk` may have written it: use that one; or write it again with this one: `rbk lock`, or \
+                 `rbk lock --amend` where there is no base branch",
+            ),
+            false => found,
+        }
     };
     if let Some(at) = conflict(&source.text) {
         let at = Span::new(source.id, at.start, at.end);

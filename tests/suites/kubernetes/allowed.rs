@@ -1,6 +1,7 @@
 //! What the cluster allows is asked before the first alert: what is missing keeps an agent from starting, with the command
 //! that grants it; what is far too wide is said.
 
+use std::fs;
 use std::process::Command;
 
 use serde_json::json;
@@ -16,6 +17,7 @@ use crate::harness::wait;
 
 pub const CASES: &[Case] = &[
     ("what is not allowed is told before the start", missing),
+    ("a reload asks again", reloaded),
     ("what is too wide is told once", wide),
     ("an agent starts without its cluster", unreached),
 ];
@@ -51,6 +53,24 @@ fn missing() {
         let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(plain.contains(words), "{words}\n{shown}");
     }
+}
+
+/// An agent that is at work takes no runbook of which the cluster would refuse the change.
+fn reloaded() {
+    let shop = Shop::allowing(&only("pods"), &cluster().address());
+    let prometheus = prometheus(|_| "0".into());
+    let mut stage = stage(&shop, &shop.cluster.address(), &prometheus);
+    let file = stage.path("package/worker.rbk");
+    let runbook = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    stage.start();
+    fs::write(&file, runbook).unwrap();
+    stage.wait_for_log("not loaded, the last good package goes on");
+    let log = stage.log();
+    for words in ["does not allow `delete pods`", "rbk export rbac "] {
+        assert!(log.contains(words), "{words}\n{log}");
+    }
+    assert!(!log.contains("reloaded"), "{log}");
 }
 
 fn wide() {
