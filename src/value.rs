@@ -26,6 +26,7 @@ mod size;
 mod target;
 mod template;
 mod time;
+mod weight;
 
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub use size::Size;
 pub use target::{Identity, Key, Target};
 pub use template::{HolePosition, Quote, Segment, Tag, Template, fill, fill_any_path};
 pub use time::Time;
+pub use weight::weight;
 
 /// One value of a running program, 16 bytes.
 ///

@@ -317,20 +317,33 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     /// Whether a `with do` around holds the place that is given back here.
     fn is_given_back_early(&mut self, by: ExternId, at: &[Id], span: Span) -> bool {
-        let same = |outer: &&Held| outer.inverse == by && outer.at == at;
-        let Some(outer) = self.around.iter().find(same) else {
+        let may_be = |outer: &&Held| {
+            let mut parts = outer.at.iter().zip(at);
+            outer.inverse == by && !parts.any(|(a, b)| self.terms.differ(*a, *b))
+        };
+        let Some(outer) = self.around.iter().find(may_be) else {
             return false;
+        };
+        let (gives, help) = match outer.at == at {
+            true => (
+                "gives",
+                "leave it out: the block gives it back when it ends",
+            ),
+            false => (
+                "may give",
+                "two names may stand for one thing: leave it out, or name both by constants that differ",
+            ),
         };
         let name = &self.package.externs[by.index()].name;
         self.out.push(
             Diagnostic::new(
                 Code::HeldOn,
-                format!("`{name}` gives back what the `with do` around still holds"),
+                format!("`{name}` {gives} back what the `with do` around still holds"),
                 span,
                 "what follows in the block would do without it",
             )
             .and(outer.span, "held for as long as this block takes")
-            .help("leave it out: the block gives it back when it ends"),
+            .help(help),
         );
         true
     }

@@ -281,6 +281,24 @@ impl<'a> Terms<'a> {
         }
     }
 
+    /// Whether two values are certainly not the same: one constant and another, or what is looked up by such.
+    pub fn differ(&self, a: Id, b: Id) -> bool {
+        match (self.term(a), self.term(b)) {
+            (Term::Constant(a), Term::Constant(b)) => a != b,
+            (
+                Term::Call { by, args },
+                Term::Call {
+                    by: other,
+                    args: others,
+                },
+            ) if by == other => {
+                // Parts have smaller numbers: this ends.
+                args.iter().zip(others).any(|(a, b)| self.differ(*a, *b))
+            }
+            _ => false,
+        }
+    }
+
     /// What it is a part of, fields and elements left away.
     pub fn root(&self, id: Id) -> Id {
         let mut id = id;

@@ -14,10 +14,14 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, BinaryOp, Ident, UnaryOp};
 use crate::text::Span;
 use crate::typed::{ConstId, EnumId, Expr, ExprKind, LocalId, RecordId, Type, Unit};
-use crate::value::{self, Duration, Failure, Range, Record, Value};
+use crate::value::{self, Duration, Failure, Range, Record, Value, weight};
 
 /// How messages call the values of a test.
 pub const A_TEST: &str = "what a test says";
+
+/// How many bytes one constant may come to, and all of a package.
+const ONE_CONSTANT: u64 = 2 * 1024 * 1024;
+pub const ALL_CONSTANTS: u64 = 16 * 1024 * 1024;
 
 /// Why an expression has no value while checking.
 pub enum NoValue {
@@ -61,6 +65,7 @@ impl Checker<'_> {
         };
         self.refuse_secret(&expr.ty, item.value.span, "a constant");
         let known = self.evaluate_or_say(&expr, "the value of a `const`");
+        let known = known.filter(|known| self.fits(&item.name, known));
         self.check_all_members(&expr);
         let row = &mut self.package.consts[id.index()];
         row.ty = match (wanted, known.is_some()) {
@@ -76,6 +81,33 @@ impl Checker<'_> {
             None => Progress::Failed,
         };
         self.consts[id.index()].progress = progress;
+    }
+
+    /// Whether a constant is small enough to be gone through wherever it is read; says so if not.
+    fn fits(&mut self, name: &Ident, value: &Value) -> bool {
+        let most = ONE_CONSTANT.min(self.constants_left);
+        let bytes = weight(value, most);
+        let fits = bytes < most;
+        if !fits {
+            let message = match most {
+                ONE_CONSTANT => format!(
+                    "the constant `{}` is too large: with all that it mentions it comes to more than 2 MiB",
+                    name.text
+                ),
+                _ => format!(
+                    "the constant `{}` is too much: with all that they mention, the constants of the package come to more \
+                     than 16 MiB",
+                    name.text
+                ),
+            };
+            let found = Diagnostic::new(Code::BoundOutOfRange, message, name.span, "too large");
+            self.say(found.help(
+                "each mention of another constant counts with all that is in it: name what is needed of it where it is \
+                 needed, or leave out what nothing reads",
+            ));
+        }
+        self.constants_left -= bytes.min(self.constants_left);
+        fits
     }
 
     /// A constant map over an enum has an entry for each member.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::constant::ALL_CONSTANTS;
 use super::names::{FileId, FileScope, ModuleId, Names};
 use super::runbook::Draft;
 use super::scenario::Row;
@@ -45,6 +46,8 @@ pub struct Checker<'a> {
     pub called: HashMap<FunctionId, ()>,
     /// Constants that are read somewhere.
     pub read: HashMap<ConstId, ()>,
+    /// How many bytes the constants that are not worked out yet may come to.
+    pub constants_left: u64,
     /// What files of a package bring in, and of which other one: a name means one thing in a package.
     pub brought: HashMap<(ModuleId, SmolStr), (ModuleId, Span)>,
     /// Names that should come from another package and do not: it was told why.
@@ -100,6 +103,7 @@ impl<'a> Checker<'a> {
             drafts: Vec::new(),
             called: HashMap::new(),
             read: HashMap::new(),
+            constants_left: ALL_CONSTANTS,
             brought: HashMap::new(),
             lost: BTreeSet::new(),
             used_elsewhere: BTreeSet::new(),

@@ -67,6 +67,7 @@ pub(super) fn split<'t>(
         in_doc: false,
         stray: false,
         foreign_line: None,
+        quotes: None,
         semicolon: None,
         tag: None,
         hash: None,
@@ -78,6 +79,15 @@ pub(super) fn split<'t>(
     }
     splitter.close_item(text.len());
     splitter.split
+}
+
+/// The quotes of other languages on a line, up to a place in it.
+#[derive(Clone, Copy)]
+struct Quotes {
+    line: usize,
+    at: usize,
+    are_other: bool,
+    single: usize,
 }
 
 struct Splitter<'t, 'f> {
@@ -101,6 +111,8 @@ struct Splitter<'t, 'f> {
     stray: bool,
     /// The start of the last line on which a foreign character was told, and its diagnostic.
     foreign_line: Option<(usize, usize)>,
+    /// What of the line was looked at for quotes.
+    quotes: Option<Quotes>,
     /// The diagnostic of the first `;`.
     semicolon: Option<usize>,
     /// The diagnostic of the first `{% ... %}`.
@@ -267,9 +279,22 @@ impl<'t> Splitter<'t, '_> {
     }
 
     /// Whether quotes that the language does not use are open at a place: what stands there may be meant as text.
-    fn is_in_other_quotes(&self, at: usize) -> bool {
-        let line = self.text.get(self.line_start..at).unwrap_or_default();
-        line.contains(lexical::OTHER_QUOTES) || line.matches('\'').count() % 2 == 1
+    fn is_in_other_quotes(&mut self, at: usize) -> bool {
+        let begun = Quotes {
+            line: self.line_start,
+            at: self.line_start,
+            are_other: false,
+            single: 0,
+        };
+        // A line may be long and full of such characters: each part of it is looked at once.
+        let known = self.quotes.filter(|known| known.line == self.line_start);
+        let mut quotes = known.filter(|known| known.at <= at).unwrap_or(begun);
+        let more = self.text.get(quotes.at..at).unwrap_or_default();
+        quotes.are_other |= more.contains(lexical::OTHER_QUOTES);
+        quotes.single += more.matches('\'').count();
+        quotes.at = at;
+        self.quotes = Some(quotes);
+        quotes.are_other || quotes.single % 2 == 1
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut ItemText<'t>)) {

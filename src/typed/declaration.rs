@@ -138,6 +138,15 @@ impl Extern {
         let module = self.name.module.as_deref();
         module == Some(crate::library::PRELUDE) && self.name.name == "free_text"
     }
+
+    /// Whether all that it answers is what somebody sent, numbers and how many there are among it.
+    pub fn is_sent(&self) -> bool {
+        match self.name.module.as_deref() {
+            Some("events") => true,
+            Some("k8s") => matches!(self.name.name.as_str(), "events" | "pod_events"),
+            _ => matches!(self.result, Type::Parameter(_)),
+        }
+    }
 }
 
 /// A capability, and the parameter that narrows it.

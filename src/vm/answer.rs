@@ -1,6 +1,5 @@
 //! From an answer to the registers that it belongs in.
 
-use super::meter::footprint;
 use super::request::{ObservedValue, Reply};
 use super::{Vm, broken};
 use crate::effect::Fault;
@@ -39,7 +38,7 @@ impl Vm {
                 self.write(*already, Value::Bool(true))?;
             }
             (Effect::Do { to, .. }, Reply::Value(value)) => {
-                self.meter.allocate(footprint(&value))?;
+                self.meter.takes(&value)?;
                 self.write(*to, value)?;
             }
             (
@@ -98,7 +97,7 @@ impl Vm {
         for (site, result) in sites.iter().zip(results) {
             match result {
                 ObservedValue::Value(value) => {
-                    self.meter.allocate(footprint(&value))?;
+                    self.meter.takes(&value)?;
                     self.write(site.to, value)?;
                 }
                 ObservedValue::Failed(failure) => return Err(Box::new(Fault::Value(failure))),
@@ -132,7 +131,7 @@ impl Vm {
         };
         match results.into_iter().next() {
             Some(ObservedValue::Value(fresh @ Value::Target(_))) => {
-                self.meter.allocate(footprint(&fresh))?;
+                self.meter.takes(&fresh)?;
                 self.refreshed.push(fresh);
                 Ok(())
             }

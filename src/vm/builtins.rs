@@ -8,8 +8,7 @@ mod number;
 mod text;
 
 use super::broken;
-use super::execute::{Cursor, failed};
-use super::meter::footprint;
+use super::execute::{Cursor, failed, is_large};
 use crate::effect::Fault;
 use crate::library::Builtin;
 use crate::program::{OperandsIndex, Register};
@@ -57,11 +56,13 @@ pub(super) fn call(
             None => return Err(Box::new(broken("operands that are not there"))),
         },
     };
-    let fuel = arguments.cost();
-    cursor.meter.spend(fuel)?;
+    let large = arguments.all().filter(|value| is_large(value));
+    for value in large {
+        cursor.meter.goes_through(value)?;
+    }
     let value = code(builtin)(&arguments).map_err(failed)?;
     if matches!(value, Value::List(_)) {
-        cursor.meter.allocate(footprint(&value))?;
+        cursor.meter.takes(&value)?;
     }
     Ok(value)
 }
@@ -80,13 +81,9 @@ impl Arguments<'_> {
         Ok((self.at(0)?, self.at(1)?))
     }
 
-    /// What has to be gone through.
-    fn cost(&self) -> u64 {
-        match self.at(0) {
-            Ok(Value::List(items)) => items.len() as u64,
-            Ok(Value::Text(text)) => text.len() as u64 / 16,
-            Ok(_) | Err(_) => 0,
-        }
+    fn all(&self) -> impl Iterator<Item = &Value> {
+        let registers = self.operands.iter();
+        registers.filter_map(|register| self.registers.get(register.index()))
     }
 }
 

@@ -44,8 +44,8 @@ impl Cursor<'_> {
 
     /// Adds an element to a list that is being made.
     pub(super) fn append(&mut self, list: Register, value: Register) -> Result<Flow, Box<Fault>> {
-        self.meter.allocate(16)?;
         let value = self.read(value)?.clone();
+        self.meter.takes(&value)?;
         let Some(Value::List(items)) = self.registers.get_mut(list.index()) else {
             return Err(unexpected("a list"));
         };

@@ -8,7 +8,8 @@ use super::{Vm, arithmetic, broken, builtins};
 use crate::effect::{Fault, Limit};
 use crate::program::points::Passed;
 use crate::program::{
-    Address, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program, Register,
+    Address, Comparison, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program,
+    Register,
 };
 use crate::value::{Failure, Value, convert, unary};
 
@@ -36,6 +37,8 @@ pub(super) enum Flow {
     Took,
     /// To the next one, when it has been paid for and done by [`Cursor::make`].
     Make,
+    /// To what a comparison says, when it has been paid for and done by [`Cursor::weigh`].
+    Weigh,
     /// Out of the loop, by this same instruction.
     Leave,
 }
@@ -104,7 +107,16 @@ impl Cursor<'_> {
                 };
             }
             left -= 1;
-            match self.execute(*op) {
+            let flow = match self.execute(*op) {
+                Ok(Flow::Weigh) => {
+                    self.meter.give_back(left);
+                    let flow = self.weigh(*op);
+                    left = self.meter.take_above(stop);
+                    flow
+                }
+                flow => flow,
+            };
+            match flow {
                 Ok(Flow::Next) => at = Address(at.0.saturating_add(1)),
                 Ok(Flow::Jump(target)) => {
                     if let Some(passing) = &mut passing {
@@ -134,6 +146,9 @@ impl Cursor<'_> {
                     }
                 }
                 Ok(Flow::Leave) => break self.leave(*op),
+                Ok(Flow::Weigh) => {
+                    break Exit::Fail(Box::new(broken("a comparison without an end")));
+                }
                 Err(fault) => break Exit::Fail(fault),
             }
         };
@@ -185,6 +200,8 @@ impl Cursor<'_> {
             Op::Unary { op, to, from } => { let value = unary(op, self.read(from)?).map_err(failed)?; self.write(to, value) }
             Op::Convert { unit, to, from } => { let value = convert(self.read(from)?, unit).map_err(failed)?; self.write(to, value) }
 
+            Op::Compare { left, .. } | Op::JumpCompare { left, .. } | Op::JumpConstant { left, .. } if is_large(self.read(left)?) => Ok(Flow::Weigh),
+            Op::In { whole, .. } if is_large(self.read(whole)?) => Ok(Flow::Weigh),
             Op::Compare { op, to, left, right } => { let holds = arithmetic::compare(op, self.read(left)?, self.read(right)?)?; self.write_bool(to, holds) }
             Op::In { to, value, whole } => { let holds = self.contains(value, whole)?; self.write_bool(to, holds) }
             Op::IsNone { to, from } => { let holds = self.read(from)?.is_none(); self.write_bool(to, holds) }
@@ -252,6 +269,47 @@ impl Cursor<'_> {
         Ok(Flow::Next)
     }
 
+    /// The comparisons of what is large, which are paid for by its size.
+    fn weigh(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
+        match op {
+            Op::Compare {
+                op,
+                to,
+                left,
+                right,
+            } => {
+                let (left, right) = (self.read(left)?.clone(), self.read(right)?.clone());
+                let holds = compare_large(self.meter, op, &left, &right)?;
+                self.write_bool(to, holds)
+            }
+            Op::JumpCompare {
+                op,
+                left,
+                right,
+                target,
+            } => {
+                let (left, right) = (self.read(left)?.clone(), self.read(right)?.clone());
+                jump(compare_large(self.meter, op, &left, &right)?, target)
+            }
+            Op::JumpConstant {
+                op,
+                left,
+                right,
+                target,
+            } => {
+                let (left, right) = (self.read(left)?.clone(), self.constant(right)?.clone());
+                jump(compare_large(self.meter, op, &left, &right)?, target)
+            }
+            Op::In { to, value, whole } => {
+                let all = self.read(whole)?.clone();
+                self.meter.goes_through(&all)?;
+                let holds = self.contains(value, whole)?;
+                self.write_bool(to, holds)
+            }
+            _ => Err(Box::new(broken("an instruction that compares nothing"))),
+        }
+    }
+
     /// The instructions that allocate or go through something, which is paid for by its size.
     fn make(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
         let (to, value) = match op {
@@ -315,6 +373,40 @@ impl Cursor<'_> {
 }
 
 #[inline(always)]
+/// It goes through what both have, and so no further than the lighter one.
+fn compare_large(
+    meter: &mut Meter,
+    op: Comparison,
+    left: &Value,
+    right: &Value,
+) -> Result<bool, Box<Fault>> {
+    meter.goes_through(if is_large(right) { left } else { right })?;
+    arithmetic::compare(op, left, right)
+}
+
+/// Whether going through it takes longer than an instruction does.
+#[inline(always)]
+pub(super) fn is_large(value: &Value) -> bool {
+    const LONG: usize = 1_024;
+    match value {
+        Value::List(_) | Value::Map(_) | Value::Record(_) => true,
+        Value::Text(text) | Value::Secret(text) | Value::Role(text) => text.len() > LONG,
+        Value::Query(query) => query.text.len() > LONG,
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Percent(_)
+        | Value::Duration(_)
+        | Value::Size(_)
+        | Value::Time(_)
+        | Value::Handle(_)
+        | Value::Enum(_)
+        | Value::Target(_)
+        | Value::Range(_) => false,
+    }
+}
+
 fn jump(holds: bool, target: Address) -> Result<Flow, Box<Fault>> {
     Ok(if holds {
         Flow::Jump(target)

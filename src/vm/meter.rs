@@ -1,12 +1,12 @@
 //! What a run may use: fuel, live memory, observations; and what is set aside for undoing.
 //!
-//! A unit of fuel is one instruction; a call costs its frame, sixteen allocated bytes cost one.
+//! A unit of fuel is one instruction; a call costs its frame, sixteen bytes that are allocated or gone through cost one.
 //! Costs belong to the instruction set: a run ends at the same instruction wherever it runs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Fault, Limit};
-use crate::value::{Record, Value};
+use crate::value::{Value, weight};
 
 /// What is left to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,16 @@ impl Meter {
         Ok(())
     }
 
+    /// Pays for a value with everything in it, of which some may be in others, too.
+    pub(super) fn takes(&mut self, value: &Value) -> Result<(), Box<Fault>> {
+        self.allocate(weight(value, Meter::LIVE_BYTES + 1))
+    }
+
+    /// Pays for going through a value.
+    pub(super) fn goes_through(&mut self, value: &Value) -> Result<(), Box<Fault>> {
+        self.spend(weight(value, Meter::LIVE_BYTES) / 16)
+    }
+
     /// Whether so much was allocated that somebody should look at what is still live.
     #[inline]
     pub(super) fn should_measure(&self) -> bool {
@@ -94,7 +104,9 @@ impl Meter {
         &mut self,
         live: impl Iterator<Item = &'a Value>,
     ) -> Result<(), Box<Fault>> {
-        self.bytes = live.map(footprint).fold(0, u64::saturating_add);
+        let enough = Meter::LIVE_BYTES + 1;
+        let weigh = |sum: u64, value| sum + weight(value, enough.saturating_sub(sum));
+        self.bytes = live.fold(0, weigh);
         if self.should_measure() {
             return Err(Box::new(Fault::Limit(Limit::Memory)));
         }
@@ -122,38 +134,4 @@ impl Default for Meter {
             bytes: 0,
         }
     }
-}
-
-/// About how many bytes a value takes, shared parts counted each time.
-pub(super) fn footprint(value: &Value) -> u64 {
-    let parts = match value {
-        Value::None
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Percent(_)
-        | Value::Duration(_)
-        | Value::Size(_)
-        | Value::Time(_)
-        | Value::Handle(_) => 0,
-        Value::Text(text) | Value::Secret(text) | Value::Role(text) => text.len() as u64,
-        Value::Enum(_) => 16,
-        Value::List(items) => items.iter().map(footprint).fold(0, u64::saturating_add),
-        Value::Map(map) => {
-            let entries = map.entries().iter();
-            entries
-                .map(|(key, value)| footprint(key).saturating_add(footprint(value)))
-                .fold(0, u64::saturating_add)
-        }
-        Value::Record(record) => record_footprint(record),
-        Value::Target(target) => 64 + record_footprint(&target.snapshot),
-        Value::Query(query) => query.text.len() as u64,
-        Value::Range(range) => footprint(&range.start).saturating_add(footprint(&range.end)),
-    };
-    parts.saturating_add(16)
-}
-
-fn record_footprint(record: &Record) -> u64 {
-    let fields = record.fields.iter().flatten();
-    fields.map(footprint).fold(16, u64::saturating_add)
 }

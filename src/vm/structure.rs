@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::broken;
 use super::execute::{Cursor, failed, unexpected};
-use super::meter::footprint;
 use crate::effect::Fault;
 use crate::program::{OperandsIndex, Register, ShapeIndex, TemplateIndex};
 use crate::rule::Rule;
@@ -115,7 +114,7 @@ impl Cursor<'_> {
             false => fill_any_path(template, &holes),
         };
         let filled = filled.map_err(failed)?;
-        self.meter.allocate(footprint(&filled))?;
+        self.meter.takes(&filled)?;
         Ok(filled)
     }
 
@@ -141,11 +140,15 @@ impl Cursor<'_> {
                 limit: LIST_LENGTH as u32,
             }));
         }
-        self.meter.allocate(16 * count as u64)?;
         let registers = self.operands(operands)?.iter();
-        registers
+        let values: Result<Vec<Value>, _> = registers
             .map(|register| self.read(*register).cloned())
-            .collect()
+            .collect();
+        let values = values?;
+        values
+            .iter()
+            .try_for_each(|value| self.meter.takes(value))?;
+        Ok(values)
     }
 }
 

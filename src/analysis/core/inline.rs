@@ -152,7 +152,7 @@ impl<'a> Cores<'a> {
         let mut walk = Parts {
             package: self.package,
             found: Vec::new(),
-            left: CALLS,
+            left: CALLS.saturating_sub(asked.calls.len()),
         };
         walk.of(asked.part, !asked.holds, &asked.calls);
         let literal = |not: &Asked<'_>| self.literal(runbook, meanings, not).not();

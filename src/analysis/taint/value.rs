@@ -332,7 +332,7 @@ impl Flow<'_, '_> {
                 }
                 // A record of the caller's choice is decoded from what somebody sent.
                 // How many of them there are is their sender's word as well.
-                let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
+                let sent = extern_.is_sent() && Rule::EventsAreTold.holds();
                 match extern_.result {
                     Type::Parameter(_) => Taint::of(Integrity::Told),
                     _ if sent => Taint::of(Integrity::Told),

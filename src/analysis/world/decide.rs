@@ -330,9 +330,8 @@ impl Terms {
             Node::All { test, .. } => self.can(test),
             Node::In { element, list } => {
                 let (element, facts) = (self.facts(element), self.facts(list));
-                if !self.free && (element.told || facts.told) {
-                    let can = self.list_of(list);
-                    return Can::of(false, can.yes);
+                if !self.free && (element.told || facts.told || facts.worded) {
+                    return Can::NEITHER;
                 }
                 self.may(element.world || facts.world)
             }

@@ -6,6 +6,8 @@ mod rows;
 
 use std::collections::BTreeMap;
 
+use smol_str::{SmolStr, ToSmolStr};
+
 use crate::analysis::queries::Queries;
 use crate::library::Generic;
 use crate::typed::{
@@ -21,6 +23,8 @@ use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 /// How often a function is judged for arguments that differ; of more the worst is taken. No runbook that
 /// somebody writes has so many, and what doubles from call to call ends soon.
 pub const ARGUMENTS: usize = 1_024;
+/// How many choices, one in the other, a list is taken apart by.
+const CHOICES: u32 = 4;
 /// How deep calls are followed.
 const CALLS: usize = 64;
 
@@ -93,6 +97,7 @@ impl<'a> Eval<'a> {
             terms: Terms {
                 absence_decides: asks != Asks::Incident,
                 free: asks == Asks::Line,
+                members: members(package),
                 ..Terms::default()
             },
             ranges: BTreeMap::new(),
@@ -308,6 +313,28 @@ impl<'a> Eval<'a> {
 
     fn comprehension(&mut self, scope: &mut Scope, comprehension: &Comprehension) -> Id {
         let source = self.expr(scope, &comprehension.source);
+        self.comprehended(scope, comprehension, source, CHOICES)
+    }
+
+    /// The same over a list that is one of several: it is one of several, too.
+    fn comprehended(
+        &mut self,
+        scope: &mut Scope,
+        comprehension: &Comprehension,
+        source: Id,
+        choices: u32,
+    ) -> Id {
+        if let Node::Choose {
+            condition,
+            then,
+            otherwise,
+        } = *self.terms.table.node(source)
+            && let Some(choices) = choices.checked_sub(1)
+        {
+            let [then, otherwise] =
+                [then, otherwise].map(|one| self.comprehended(scope, comprehension, one, choices));
+            return self.terms.choose(condition, then, otherwise);
+        }
         let all = comprehension.collect == Collect::All;
         if (all || comprehension.collect == Collect::Any)
             && let Some(elements) = self.elements(source)
@@ -473,6 +500,12 @@ fn quotient(of: &Type, left: &Type, right: &Type) -> Operation {
         (Type::Float | Type::Duration | Type::Size, _, _) => Operation::Part,
         _ => Operation::Divide,
     }
+}
+
+fn members(package: &Package) -> BTreeMap<SmolStr, usize> {
+    let each = package.enums.iter();
+    each.map(|one| (one.name.to_smolstr(), one.members.len()))
+        .collect()
 }
 
 pub fn takes_no_data(on: FailureFilter) -> bool {

@@ -11,6 +11,8 @@ mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::value::Value;
 
 use super::decide::{Can, Compared, Directions};
@@ -51,6 +53,8 @@ pub struct Terms {
     pub observed: BTreeSet<u32>,
     /// Names of when something had begun, with what says so now: it is never earlier.
     pub earlier: BTreeMap<u32, Id>,
+    /// How many members each enum has.
+    pub members: BTreeMap<SmolStr, usize>,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }
@@ -277,6 +281,9 @@ impl Terms {
                     _ => {}
                 }
             }
+            if let Some(parts) = self.same_parts(one, other) {
+                return Some(parts);
+            }
             if self.is_formula(one) {
                 let not = self.not(other);
                 return Some(self.choose(one, other, not));
@@ -365,6 +372,11 @@ impl Terms {
                 let end = self.table.constant(range.end.clone());
                 let inclusive = self.table.truth(range.inclusive);
                 return Some(self.between(element, start, end, inclusive));
+            }
+            Node::Filter { element: each, .. } => {
+                let (each, one) = (self.facts(*each).within, self.facts(element).within);
+                let is_out = each.high < one.low || each.low > one.high;
+                return is_out.then(|| self.table.truth(false));
             }
             _ => return None,
         };

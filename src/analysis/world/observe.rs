@@ -64,9 +64,24 @@ fn answered(asks: Asks, ty: &Type) -> Facts {
         // How many there are was observed, even where each of them is a word.
         world: !handle && (!words || list),
         told: words && !list,
+        worded: asks == Asks::Incident && has_words(ty),
         whole: matches!(ty, Type::Int),
         shape: shape(ty),
         ..Facts::default()
+    }
+}
+
+fn is_words(ty: &Type) -> bool {
+    matches!(ty, Type::Text | Type::Json | Type::Url | Type::Parameter(_))
+}
+
+/// Whether what a list or a map has in it is words.
+fn has_words(ty: &Type) -> bool {
+    match ty {
+        Type::Optional(inner) => has_words(inner),
+        Type::List(element) => is_words(inner(element)) || has_words(element),
+        Type::Map(key, value) => is_words(key) || is_words(inner(value)) || has_words(value),
+        _ => false,
     }
 }
 
@@ -167,8 +182,7 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     }
     let mut facts = answered(eval.asks, &called.result);
     facts.shape = shape(ty);
-    let events = called.name.module.as_deref() == Some("events");
-    if eval.asks == Asks::Incident && (events || matches!(called.result, Type::Parameter(_))) {
+    if eval.asks == Asks::Incident && called.is_sent() {
         facts.told = true;
         facts.world = false;
     }
@@ -294,7 +308,11 @@ fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
 
 /// A text or query with holes: its words, then what fills them.
 pub fn template(eval: &mut Eval, expr: &Expr, holes: Vec<Id>) -> Id {
-    let ExprKind::Template { template, .. } = &expr.kind else {
+    let ExprKind::Template {
+        template,
+        holes: written,
+    } = &expr.kind
+    else {
         return eval.terms.table.worst();
     };
     let words = eval
@@ -303,8 +321,6 @@ pub fn template(eval: &mut Eval, expr: &Expr, holes: Vec<Id>) -> Id {
         .constant(Value::text(template.text_with(literal::HOLE)));
     let mut args = vec![words];
     args.extend(holes);
-    eval.terms.make(Node::Apply {
-        what: Operation::Text,
-        args,
-    })
+    let of_texts = written.iter().any(|hole| is_words(inner(&hole.ty)));
+    eval.terms.spelled(args, of_texts)
 }

@@ -167,6 +167,8 @@ pub struct Facts {
     pub world: bool,
     /// Words are in it.
     pub told: bool,
+    /// It has words in it, though how many is of the world.
+    pub worded: bool,
     /// Words chose what it is, at any depth.
     pub selected: bool,
     /// Nothing but whole numbers.

@@ -3,7 +3,7 @@
 use super::numbers::fibonacci;
 use super::*;
 use crate::effect::Limit;
-use crate::program::TemplateIndex;
+use crate::program::{Comparison, TemplateIndex};
 use crate::value::{HolePosition, Segment, Tag, Template};
 
 /// Turns round and round.
@@ -124,4 +124,69 @@ fn a_sleeping_machine_is_small() {
     assert_eq!(step, Step::Yield);
     let bytes = vm.encode().len();
     assert!(bytes <= 100, "{bytes} bytes for a few frames of numbers");
+}
+
+/// A list that has itself before twice in it, round after round, takes no memory to speak of, and twice as long to go
+/// through each time.
+#[test]
+fn a_list_that_doubles_is_limited() {
+    let mut main = function(
+        1,
+        vec![
+            Op::List {
+                to: r(0),
+                items: OperandsIndex(0),
+            },
+            Op::Jump { target: at(0) },
+        ],
+    );
+    main.operands = vec![vec![r(0), r(0)]];
+    let one = Value::list(vec![Value::Int(1)]);
+    assert_eq!(
+        run(&program(vec![main]), vec![one]),
+        Step::Fault(Fault::Limit(Limit::Memory))
+    );
+}
+
+#[test]
+fn to_compare_is_paid_for_by_what_is_gone_through() {
+    let doubled = |times: u32| {
+        let one = Value::list(vec![Value::Int(1)]);
+        (0..times).fold(one, |list, _| Value::list(vec![list.clone(), list]))
+    };
+    let compare = [
+        Op::Compare {
+            op: Comparison::Equal,
+            to: r(1),
+            left: r(0),
+            right: r(0),
+        },
+        Op::JumpCompare {
+            op: Comparison::NotEqual,
+            left: r(0),
+            right: r(0),
+            target: at(0),
+        },
+        Op::In {
+            to: r(1),
+            value: r(0),
+            whole: r(0),
+        },
+    ];
+    for op in compare {
+        let code = vec![
+            op,
+            Op::Integer { to: r(1), value: 1 },
+            Op::Return { from: r(1) },
+        ];
+        let program = program(vec![function(1, code)]);
+        let spent = |times: u32| {
+            let mut vm = Vm::start(&program, FunctionIndex(0), vec![doubled(times)]);
+            let before = vm.meter().fuel();
+            assert_eq!(vm.step(&program, u64::MAX), Step::Done(Value::Int(1)));
+            before - vm.meter().fuel()
+        };
+        assert!(spent(14) > 16_000, "{}", spent(14));
+        assert!(spent(1) < 16, "{}", spent(1));
+    }
 }

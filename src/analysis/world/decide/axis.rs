@@ -237,6 +237,7 @@ impl Terms {
                 for (part, times) in parts {
                     facts.told |= part.told;
                     facts.world |= part.world;
+                    facts.worded |= part.worded;
                     facts.whole &= part.whole && times.fract() == 0.0;
                 }
                 facts.world &= !facts.told;
@@ -279,8 +280,15 @@ impl Terms {
         }
         let is_judged = |id: &Id| self.judged.get(id) == Some(&Can::BOTH);
         match axis {
-            Axis::Term(id) => self.along(axis).world || is_judged(&id),
-            Axis::Sum(_) => self.along(axis).world,
+            Axis::Term(id) => {
+                let facts = self.along(axis);
+                // What it has in it is compared, not how much of it there is.
+                facts.world && !facts.worded || is_judged(&id)
+            }
+            Axis::Sum(_) => {
+                let facts = self.along(axis);
+                facts.world && !facts.worded
+            }
             Axis::Some { .. } => self.along(axis).world || atoms.iter().any(is_judged),
         }
     }

@@ -28,8 +28,9 @@ impl Terms {
             }
         }
         if points.is_empty() {
+            let other = (!self.are_all_members(&values)).then_some(Region::Other);
             let named = values.into_iter().map(Region::Value);
-            return named.chain([Region::Other]).collect();
+            return named.chain(other).collect();
         }
         points.sort_by(f64::total_cmp);
         points.dedup();
@@ -43,6 +44,19 @@ impl Terms {
         regions.push(Region::Open(low, f64::INFINITY));
         regions.retain(|region| is_possible(region, facts.within, facts.whole));
         regions
+    }
+
+    /// Whether these are all members of an enum: there is nothing else that it could be.
+    fn are_all_members(&self, values: &BTreeSet<Value>) -> bool {
+        let of = |value: &Value| match value {
+            Value::Enum(member) => Some(member.enumeration.clone()),
+            _ => None,
+        };
+        let Some(name) = values.first().and_then(of) else {
+            return false;
+        };
+        let are_of_it = values.iter().all(|value| of(value).as_ref() == Some(&name));
+        are_of_it && self.members.get(&name) == Some(&values.len())
     }
 
     /// Whether it is how many there are that lies on this axis.

@@ -14,6 +14,7 @@ impl Terms {
             let part = self.facts(*part);
             facts.told |= part.told;
             facts.world |= part.world;
+            facts.worded |= part.worded;
         }
         facts.world &= !facts.told;
         match node {
@@ -49,7 +50,9 @@ impl Terms {
                 facts.world = self.facts(*value).world;
                 self.either(*value, *fallback, &mut facts);
             }
-            Node::Filter { .. } => {
+            Node::Filter { element, .. } => {
+                let element = self.facts(*element);
+                facts.worded = element.told || element.worded;
                 facts.shape = Shape::List;
                 let can = self.list(node);
                 facts.world = can.yes && can.no;
@@ -67,6 +70,7 @@ impl Terms {
                 let list = self.table.node(*list).clone();
                 let can = self.list(&list);
                 facts.world = can.yes && can.no;
+                facts.worded = false;
                 facts.within = Interval::FROM_ZERO;
                 facts.whole = true;
             }
@@ -111,6 +115,9 @@ impl Terms {
             let node = self.table.node(list).clone();
             let can = self.list(&node);
             facts.world = can.yes && can.no;
+            // Words that choose among numbers of the author's choose the number.
+            facts.told |= self.facts(list).told;
+            facts.world &= !facts.told;
         }
         if element == list {
             return;
