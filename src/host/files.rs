@@ -37,13 +37,9 @@ impl Files for Disk {
             let entry = entry.map_err(trouble)?;
             let path = entry.path();
             let kind = entry.file_type().map_err(trouble)?;
-            // A link to a folder could lead in a circle; a link to a file is as good as the file. What is no file, or
-            // not there, is told when it is read, but for the links that editors hide while they write.
-            let is_hidden = || entry.file_name().as_encoded_bytes().starts_with(b".");
-            let leads_on = |path: &Path| match fs::metadata(path) {
-                Ok(found) => !found.is_dir(),
-                Err(_) => !is_hidden(),
-            };
+            // A link to a folder could lead in a circle, and one may lead nowhere; a link to a file is as good as
+            // the file. What is no file is told when it is read.
+            let leads_on = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_dir());
             let kind = match kind.is_dir() {
                 true => EntryKind::Folder,
                 false if kind.is_symlink() && !leads_on(&path) => continue,
