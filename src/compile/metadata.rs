@@ -2,6 +2,8 @@
 
 use super::declare::target;
 use super::tables::Tables;
+use crate::program::StepIndex;
+use crate::program::window::{Unit, Windows};
 use crate::program::{
     Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Recurs,
     SeverityCase, TellClause, Trigger, TriggerKind,
@@ -83,6 +85,31 @@ impl Tables<'_> {
             shadow: runbook.shadow().collect(),
         };
         self.counts = true;
+    }
+
+    /// When changes may begin, and the parts that begin only where all of them fits. Last of all: every step has its
+    /// number by then.
+    pub(super) fn windows(&mut self) {
+        let lines = self.package.window_lines(self.runbook);
+        if lines.is_empty() {
+            return;
+        }
+        let own = self.package.runbooks.iter();
+        let own = own.zip(&self.facts.runbooks);
+        let facts = own.filter(|(runbook, _)| std::ptr::eq(*runbook, self.runbook));
+        let units = facts.flat_map(|(_, facts)| &facts.units);
+        let units = units.map(|unit| Unit {
+            remedy: unit.remedy.clone(),
+            time: unit.time,
+            steps: (0..)
+                .map(StepIndex)
+                .zip(&self.program.steps)
+                .filter(|(_, step)| unit.steps.contains(&step.place))
+                .map(|(index, _)| index)
+                .collect(),
+        });
+        let units = units.collect();
+        self.program.windows = Some(Box::new(Windows { lines, units }));
     }
 
     fn severity(&mut self, case: &typed::SeverityCase) -> SeverityCase {

@@ -135,6 +135,9 @@ impl Node for BlastLine {
             BlastLineKind::Pause(window) => {
                 printer.clause("pause during ", Some(window), Printer::name);
             }
+            BlastLineKind::Only(window) => {
+                printer.clause("only during ", Some(window), Printer::name);
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ pub struct Runbook {
 impl Runbook {
     /// Why an agent must not let it change anything yet: the lines that nobody enforces.
     pub fn shadow(&self) -> impl Iterator<Item = SmolStr> {
-        let caps = self.caps.iter();
+        let caps = self.caps.iter().filter(|cap| !cap.kind.is_enforced());
         caps.map(|cap| format!("`{}` is not enforced yet", cap.words).into())
     }
 }
@@ -223,17 +223,32 @@ pub enum CapKind {
     },
     /// `pause during black_friday`
     Pause(WindowId),
+    /// `only during night`: one of several such lines is enough.
+    Only(WindowId),
+}
+
+impl CapKind {
+    /// Whether an agent holds a run to it.
+    pub fn is_enforced(&self) -> bool {
+        match self {
+            CapKind::Pause(_) | CapKind::Only(_) => true,
+            CapKind::Share { .. }
+            | CapKind::Keep { .. }
+            | CapKind::PerDomain { .. }
+            | CapKind::DomainsAtOnce { .. } => false,
+        }
+    }
 }
 
 impl Cap {
-    /// The target type whose changes it counts. A floor and a pause look at the world as a whole.
+    /// The target type whose changes it counts. A floor and a window look at the world as a whole.
     pub fn counted(&self) -> Option<TargetId> {
         match &self.kind {
             CapKind::Share { population, .. } => Some(population.target),
             CapKind::PerDomain { target, .. } | CapKind::DomainsAtOnce { target, .. } => {
                 Some(*target)
             }
-            CapKind::Keep { .. } | CapKind::Pause(_) => None,
+            CapKind::Keep { .. } | CapKind::Pause(_) | CapKind::Only(_) => None,
         }
     }
 }

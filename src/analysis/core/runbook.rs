@@ -309,6 +309,11 @@ impl Canon<'_> {
                 // Its times are the limit, so they belong to the line.
                 self.windows(*window);
             }
+            CapKind::Only(window) => {
+                self.tag("only");
+                self.named(Named::Window(*window));
+                self.windows(*window);
+            }
         }
     }
 

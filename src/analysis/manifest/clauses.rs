@@ -201,7 +201,7 @@ pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) ->
             CapKind::PerDomain { count, .. } | CapKind::DomainsAtOnce { count, .. } => {
                 (Some(count.to_string()), None)
             }
-            CapKind::Pause(_) => (None, None),
+            CapKind::Pause(_) | CapKind::Only(_) => (None, None),
         };
         let has_number = most.is_some() || least.is_some();
         rows.push(Cap {
@@ -210,6 +210,7 @@ pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) ->
             of: has_number.then(|| cores.cap_of(runbook, cap)),
             most,
             least,
+            one_is_enough: matches!(cap.kind, CapKind::Only(_)),
         });
     }
     rows.sort();

@@ -365,6 +365,7 @@ impl Lowering {
                 population: self.next_expr(&mut nodes, span),
             },
             Rule::pause_line => BlastLineKind::Pause(self.next_ident(&mut nodes, span)),
+            Rule::only_line => BlastLineKind::Only(self.next_ident(&mut nodes, span)),
             _ => BlastLineKind::Missing,
         };
         BlastLine { kind, span }

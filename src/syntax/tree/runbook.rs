@@ -201,6 +201,8 @@ pub enum BlastLineKind {
     },
     /// `pause during black_friday`
     Pause(Ident),
+    /// `only during night`
+    Only(Ident),
 }
 
 /// Over what a line counts.
