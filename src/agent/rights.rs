@@ -8,8 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use tracing::warn;
 
-use super::load::Refused;
+use super::load::{Package, Refused};
 use crate::connect::{Missing, Reach, Reviewed, review, wanted};
 use crate::diag::Code;
 use crate::host;
@@ -19,7 +20,7 @@ use crate::settings::Settings;
 use crate::value::escape_text;
 
 /// How long the cluster may take to say all of it at a start: five answers come in a second.
-pub const AT_START: Duration = Duration::from_secs(20);
+const AT_START: Duration = Duration::from_secs(20);
 /// How much of a text is shown, in characters.
 const SHOWN: usize = 400;
 
@@ -59,6 +60,24 @@ pub async fn allowed(
     Allowed {
         missing: lacking(reviewed.missing, package),
         words,
+    }
+}
+
+/// Nothing where the cluster allows all that the package needs, or does not answer.
+pub async fn before_start(
+    settings: &Settings,
+    folder: &Path,
+    loaded: &Package,
+    package: &Path,
+) -> Result<(), Vec<Refused>> {
+    let allowed = allowed(settings, folder, loaded.parts(), package, AT_START).await;
+    for words in &allowed.words {
+        warn!("{words}");
+    }
+    let refused = allowed.refused();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(refused),
     }
 }
 

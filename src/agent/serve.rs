@@ -117,7 +117,10 @@ pub async fn start(
 ) -> Result<Running, Vec<Refused>> {
     let reach = reach(&settings, options, &package)?;
     #[cfg(feature = "kubernetes")]
-    asks_the_cluster(options, &settings, &package).await?;
+    {
+        let (folder, at) = (folder_of(&options.settings), &options.package);
+        super::rights::before_start(&settings, &folder, &package, at).await?;
+    }
     let path = folder_of(&options.settings).join(&settings.store);
     // Both are found free before either is claimed: an agent that is at work notices nothing.
     let listener = listen_on(&settings, &path).await?;
@@ -194,27 +197,6 @@ pub async fn start(
         under_way,
         deliveries,
     })
-}
-
-/// Nothing where the cluster allows all that the package needs, or does not answer.
-#[cfg(feature = "kubernetes")]
-async fn asks_the_cluster(
-    options: &Options,
-    settings: &Settings,
-    package: &Package,
-) -> Result<(), Vec<Refused>> {
-    let folder = folder_of(&options.settings);
-    let (package, patience) = (package.parts(), super::rights::AT_START);
-    let allowed = super::rights::allowed(settings, &folder, package, &options.package, patience);
-    let allowed = allowed.await;
-    for words in &allowed.words {
-        warn!("{words}");
-    }
-    let refused = allowed.refused();
-    match refused.is_empty() {
-        true => Ok(()),
-        false => Err(refused),
-    }
 }
 
 /// The runbooks that change nothing since their version does not say what they do, and why.

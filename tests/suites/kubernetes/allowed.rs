@@ -97,5 +97,5 @@ fn unreached() {
     let prometheus = prometheus(|_| "0".into());
     let mut stage = stage(&shop, "https://127.0.0.1:1", &prometheus);
     stage.start();
-    stage.wait_for_log("what the cluster allows could not be asked whole");
+    stage.wait_for_log("what the cluster allows could not be asked in full");
 }

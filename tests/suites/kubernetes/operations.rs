@@ -367,23 +367,24 @@ fn ended_and_static() {
         });
         hands.make(&shop.core("pods"), &pod);
     }
-    let restarted = |name: &str| {
-        let pod = Arg::Found(shop.find("k8s.pod", name));
-        words(&shop.change("k8s.restart", vec![("what", pod)])).to_owned()
-    };
-    let told = restarted("static");
+    let restart =
+        |pod: Found| words(&shop.change("k8s.restart", vec![("what", Arg::Found(pod))])).to_owned();
+    let told = restart(shop.find("k8s.pod", "static"));
     assert!(told.contains("its node has it from a file"), "{told}");
     let listed = || {
         let args = vec![("namespace", Arg::Text(shop.namespace.clone()))];
-        words(&shop.look("k8s.pods", args)).to_owned()
+        let pods = shop.find_by(shop.ask("k8s.pods", args)).unwrap().items();
+        let mut names: Vec<String> = pods.iter().map(|pod| field(pod, "name")).collect();
+        names.sort();
+        names
     };
-    assert!(listed().contains("ended") && listed().contains("static"));
+    assert_eq!(listed(), ["ended", "static"]);
+    let ended = shop.find("k8s.pod", "ended");
     let over = json!({"status": {"phase": "Succeeded"}});
     let path = shop.core("pods/ended/status");
     assert_eq!(hands.merge(&path, &over).0, 200);
-    assert!(!listed().contains("ended"), "{}", listed());
-    assert!(listed().contains("static"));
-    let told = restarted("ended");
+    assert_eq!(listed(), ["static"]);
+    let told = restart(ended);
     assert!(told.contains("it has ended"), "{told}");
     assert!(!hands.see(&shop.core("pods/ended")).is_null());
 }
