@@ -251,6 +251,45 @@ pub enum TriggerKind {
     Request {
         by: Option<RoleIndex>,
     },
+    /// A schedule that makes up for what was missed no later than this.
+    ScheduleWithin {
+        cron: SmolStr,
+        zone: Option<SmolStr>,
+        within: Duration,
+    },
+}
+
+/// What becomes of the due times of a schedule that were missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    Skip,
+    /// One run makes up for all of them.
+    Once,
+    /// The same, unless the newest of them is longer ago.
+    OnceWithin(Duration),
+}
+
+impl TriggerKind {
+    /// The text and the zone of a schedule, and what becomes of what is missed.
+    pub fn schedule(&self) -> Option<(&SmolStr, Option<&SmolStr>, Missed)> {
+        match self {
+            TriggerKind::Schedule {
+                cron,
+                zone,
+                missed_run,
+            } => {
+                let missed = match missed_run {
+                    true => Missed::Once,
+                    false => Missed::Skip,
+                };
+                Some((cron, zone.as_ref(), missed))
+            }
+            TriggerKind::ScheduleWithin { cron, zone, within } => {
+                Some((cron, zone.as_ref(), Missed::OnceWithin(*within)))
+            }
+            TriggerKind::Alert(_) | TriggerKind::Event(_) | TriggerKind::Request { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -369,7 +369,7 @@ module.exports = grammar({
         'schedule',
         $._tagged,
         optional(seq('in', $._string)),
-        optional(seq('missed', choice('skip', seq('run', 'once')))),
+        optional(seq('missed', choice('skip', seq('run', 'once')), optional(seq('within', $._expression)))),
       ),
     request_trigger: ($) =>
       seq('request', field('parameters', $.parameters), optional(seq('by', $.identifier))),

@@ -5,11 +5,12 @@ use super::tables::Tables;
 use crate::program::StepIndex;
 use crate::program::window::{Unit, Windows};
 use crate::program::{
-    Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Recurs,
-    SeverityCase, TellClause, Trigger, TriggerKind,
+    Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Missed,
+    Recurs, SeverityCase, TellClause, Trigger, TriggerKind,
 };
 use crate::text::Span;
 use crate::typed::{self, Expr, Notice};
+use smol_str::SmolStr;
 
 impl Tables<'_> {
     pub(super) fn metadata(&mut self) {
@@ -206,15 +207,9 @@ impl Tables<'_> {
                 let name = record.map(|record| record.name.to_string());
                 TriggerKind::Event(name.unwrap_or_default().into())
             }
-            typed::TriggerKind::Schedule {
-                cron,
-                zone,
-                missed_run,
-            } => TriggerKind::Schedule {
-                cron: cron.clone(),
-                zone: zone.clone(),
-                missed_run: *missed_run,
-            },
+            typed::TriggerKind::Schedule { cron, zone, missed } => {
+                schedule(cron, zone.as_ref(), *missed)
+            }
             typed::TriggerKind::Request { params: _, by } => TriggerKind::Request {
                 by: by.map(|role| self.role(role)),
             },
@@ -244,6 +239,20 @@ impl Tables<'_> {
         self.entry(name.to_owned(), place, |builder| {
             builder.return_whether(conditions)
         })
+    }
+}
+
+fn schedule(cron: &SmolStr, zone: Option<&SmolStr>, missed: Missed) -> TriggerKind {
+    let (cron, zone) = (cron.clone(), zone.cloned());
+    let missed_run = match missed {
+        Missed::Skip => false,
+        Missed::Once => true,
+        Missed::OnceWithin(within) => return TriggerKind::ScheduleWithin { cron, zone, within },
+    };
+    TriggerKind::Schedule {
+        cron,
+        zone,
+        missed_run,
     }
 }
 

@@ -217,6 +217,7 @@ impl<'a> Printer<'a> {
                 cron,
                 zone,
                 missed_runs,
+                missed_within,
             } => {
                 self.word("schedule ");
                 self.expression(cron);
@@ -228,6 +229,7 @@ impl<'a> Printer<'a> {
                     Some(true) => self.word(" missed run once"),
                     Some(false) => self.word(" missed skip"),
                 }
+                self.clause(" within ", missed_within.as_deref(), Self::expression);
             }
             TriggerKind::Request { params, by } => {
                 self.word("request");

@@ -6,6 +6,7 @@ use super::{
     BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type, WindowId,
 };
 use crate::effect::Severity;
+pub use crate::program::Missed;
 pub use crate::program::manifest::Version;
 use crate::text::Span;
 use crate::value::{Duration, Percent, Value};
@@ -119,8 +120,7 @@ pub enum TriggerKind {
     Schedule {
         cron: SmolStr,
         zone: Option<SmolStr>,
-        /// Run once for missed times; otherwise they are skipped.
-        missed_run: bool,
+        missed: Missed,
     },
     Request {
         params: Vec<BindingId>,

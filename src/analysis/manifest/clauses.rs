@@ -8,7 +8,7 @@ use crate::program::manifest::{
     Cap, Clauses, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
 };
 use crate::typed::{
-    self, BlastPer, CapKind, LabelTest, Least, OwnsPattern, Package, Runbook, RunbookFacts,
+    self, BlastPer, CapKind, LabelTest, Least, Missed, OwnsPattern, Package, Runbook, RunbookFacts,
     TriggerKind,
 };
 use crate::value::Value;
@@ -38,6 +38,7 @@ fn one_trigger<'a>(
         name: String::new(),
         zone: None,
         missed: false,
+        missed_within: None,
         labels: trigger.labels.iter().map(label).collect(),
         holding: trigger.holding,
         conditions: Vec::new(),
@@ -51,15 +52,15 @@ fn one_trigger<'a>(
             row.name = record.name.to_string();
             row.takes = takes::of_fields(package, &record.fields);
         }
-        TriggerKind::Schedule {
-            cron,
-            zone,
-            missed_run,
-        } => {
+        TriggerKind::Schedule { cron, zone, missed } => {
             row.on = On::Schedule;
             row.name = cron.to_string();
             row.zone = zone.as_ref().map(ToString::to_string);
-            row.missed = *missed_run;
+            row.missed = *missed != Missed::Skip;
+            row.missed_within = match missed {
+                Missed::OnceWithin(within) => Some(*within),
+                Missed::Once | Missed::Skip => None,
+            };
         }
         TriggerKind::Request { params, by } => {
             row.on = On::Request;
