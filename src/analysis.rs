@@ -89,6 +89,8 @@ pub fn analyse(
         let endorsed = taint::check_runbook(package, &taints, runbook, seen, &mut out);
         world::check_runbook(&levels, &queries, runbook, &mut out);
         let (machine_time, remedy_times) = time::machine(package, &times, runbook);
+        let units = time::units(package, &times, runbook);
+        time::check_units(package, runbook, &units, &mut out);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
@@ -104,6 +106,7 @@ pub fn analyse(
             undo_claims: undo::claims(package, runbook),
             endorsements,
             made_up: failed::made_up_values(package, runbook),
+            units,
         });
     }
     taints.told_lookups(&mut told_lookups);

@@ -62,5 +62,6 @@ pub fn compile(
     tables.metadata();
     tables.callables();
     tables.target_types();
+    tables.windows();
     tables.finish()
 }

@@ -56,6 +56,8 @@ faults! {
     ChainEnds
     /// A message that could not be delivered is not sent again.
     NotSentAgain
+    /// A window is asked for the moment, not for what a unit takes.
+    WindowWithoutLength
     /// A schedule comes again once the clock was put back.
     DueAgain
     /// A schedule does not look whether a run of its runbook is at work.

@@ -13,6 +13,7 @@ mod listing;
 pub mod manifest;
 pub mod points;
 mod validate;
+pub mod window;
 
 pub use code::{Arithmetic, Comparison, Filter, Function, HandlerRange, Op};
 pub use contract::{Action, Guard, Mitigation, Observable, Seen, Step, Undo, Verify, VerifyElse};
@@ -79,6 +80,8 @@ pub struct Program {
     pub product: SmolStr,
     /// The `where` of each trigger as it is written; none in artefacts of earlier versions. For people only.
     pub conditions: Vec<SmolStr>,
+    /// When changes may begin, where the `blast` says; none in artefacts of earlier versions.
+    pub windows: Option<Box<window::Windows>>,
 }
 
 impl Program {
@@ -92,8 +95,8 @@ impl Program {
 
     /// A program by its artefact, as this version or an earlier one wrote it.
     pub fn of_artefact(artefact: &[u8]) -> Option<Program> {
-        // Earlier versions knew no conditions, and before that no product: none of it has one byte each.
-        let added: [&[u8]; 3] = [&[], &[0], &[0, 0]];
+        // Earlier versions knew no windows, before that no conditions, and no product: none of it has one byte each.
+        let added: [&[u8]; 4] = [&[], &[0], &[0, 0], &[0, 0, 0]];
         added.iter().find_map(|added| {
             let whole = [artefact, added].concat();
             match postcard::take_from_bytes::<Program>(&whole) {
@@ -248,6 +251,45 @@ pub enum TriggerKind {
     Request {
         by: Option<RoleIndex>,
     },
+    /// A schedule that makes up for what was missed no later than this.
+    ScheduleWithin {
+        cron: SmolStr,
+        zone: Option<SmolStr>,
+        within: Duration,
+    },
+}
+
+/// What becomes of the due times of a schedule that were missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    Skip,
+    /// One run makes up for all of them.
+    Once,
+    /// The same, unless the newest of them is longer ago.
+    OnceWithin(Duration),
+}
+
+impl TriggerKind {
+    /// The text and the zone of a schedule, and what becomes of what is missed.
+    pub fn schedule(&self) -> Option<(&SmolStr, Option<&SmolStr>, Missed)> {
+        match self {
+            TriggerKind::Schedule {
+                cron,
+                zone,
+                missed_run,
+            } => {
+                let missed = match missed_run {
+                    true => Missed::Once,
+                    false => Missed::Skip,
+                };
+                Some((cron, zone.as_ref(), missed))
+            }
+            TriggerKind::ScheduleWithin { cron, zone, within } => {
+                Some((cron, zone.as_ref(), Missed::OnceWithin(*within)))
+            }
+            TriggerKind::Alert(_) | TriggerKind::Event(_) | TriggerKind::Request { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::program::manifest::{Authority, Handed, Manifest, Most, Need, Pattern, People, Touch};
 
-use crate::value::escape_text;
+use crate::value::{Duration, escape_text};
 
 pub use show::show;
 
@@ -72,8 +72,23 @@ pub struct RunbookReport {
     pub endorsements: Vec<String>,
     /// What stands for data that is not there: each `else no_data V`.
     pub no_data: Vec<String>,
+    /// Each part that begins only where all of it fits into a window.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitReport>,
+    /// The longest stretch of time in which changes may begin, where windows leave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_window: Option<String>,
     /// Why an agent loads it as `shadow`, so that it changes nothing; empty if it does not.
     pub shadow: Vec<String>,
+}
+
+/// A part of a runbook that begins only where all of it fits into a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnitReport {
+    /// `each element of remedy stuck`
+    pub of: String,
+    pub time: String,
+    pub time_ms: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -168,7 +183,17 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
             .iter()
             .map(|made_up| format!("{} without data is {}", made_up.of, made_up.what))
             .collect(),
+        units: manifest.units.iter().map(unit).collect(),
+        longest_window: manifest.longest_window.map(|longest| longest.to_string()),
         shadow: manifest.shadow.clone(),
+    }
+}
+
+fn unit((of, time): &(String, Duration)) -> UnitReport {
+    UnitReport {
+        of: of.clone(),
+        time: time.to_string(),
+        time_ms: time.millis(),
     }
 }
 

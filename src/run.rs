@@ -62,6 +62,7 @@ mod tell;
 mod time;
 mod undo;
 mod verify;
+pub mod window;
 pub mod words;
 
 pub use action::{Action, How, Notice, Observe, Perform};

@@ -278,6 +278,13 @@ fn name(case: &Case<'_>) -> String {
     format!("{}: {}", case.runbook.name, case.test.title)
 }
 
+/// What a test without a beginning does not show.
+fn not_judged(case: &Case<'_>) -> Option<String> {
+    let has_windows = case.program.windows.is_some();
+    let remark = "the windows of its runbook are not judged: no `at` says when it begins";
+    (has_windows && !case.test.says_when).then(|| remark.to_owned())
+}
+
 fn run_test(
     case: &Case<'_>,
     options: &Options,
@@ -293,6 +300,7 @@ fn run_test(
         let shown = mutation::check(case, options, &driven.record);
         problems = shown.problems;
         remarks = shown.remarks;
+        remarks.extend(not_judged(case));
     }
     let wants_timeline = options.timelines || !problems.is_empty();
     let result = TestResult {

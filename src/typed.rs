@@ -21,6 +21,7 @@ mod stmt;
 mod test;
 mod types;
 mod walk;
+mod window;
 
 pub use declaration::*;
 pub use expr::*;

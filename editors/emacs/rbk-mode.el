@@ -43,7 +43,7 @@
 (defconst rbk--clause
   (split-string
    "again blast chain changes clears deadline diagnose ends fresh holding incident inverse keep key
-    lookup needs on otherwise owner owns patience pause recurs remedy repeat scope settles severity
+    lookup needs on only otherwise owner owns patience pause recurs remedy repeat scope settles severity
     steps touching version watch where zone"))
 ;; words end
 

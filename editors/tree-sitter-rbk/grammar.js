@@ -369,7 +369,7 @@ module.exports = grammar({
         'schedule',
         $._tagged,
         optional(seq('in', $._string)),
-        optional(seq('missed', choice('skip', seq('run', 'once')))),
+        optional(seq('missed', choice('skip', seq('run', 'once')), optional(seq('within', $._expression)))),
       ),
     request_trigger: ($) =>
       seq('request', field('parameters', $.parameters), optional(seq('by', $.identifier))),
@@ -403,7 +403,7 @@ module.exports = grammar({
       ),
 
     blast_clause: ($) =>
-      seq('blast', lines(choice($.share_line, $.at_most_line, $.keep_line, $.pause_line))),
+      seq('blast', lines(choice($.share_line, $.at_most_line, $.keep_line, $.pause_line, $.only_line))),
     share_line: ($) =>
       seq('at', 'most', choice($.number, $.identifier), 'of', $._expression),
     at_most_line: ($) =>
@@ -432,6 +432,7 @@ module.exports = grammar({
         $._expression,
       ),
     pause_line: ($) => seq('pause', 'during', $.identifier),
+    only_line: ($) => seq('only', 'during', $.identifier),
 
     watch: ($) =>
       seq(

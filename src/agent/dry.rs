@@ -15,7 +15,7 @@ use crate::engine::{Ahead, Engine, Plain, Told};
 use crate::host::{Clock, Performer};
 use crate::journal::{Alert, Error, Journal};
 use crate::run::words::{self, Print};
-use crate::run::{Action, Event, Input, Intent, Observe, Run, State};
+use crate::run::{Action, Event, Input, Intent, IntentKind, Observe, Run, State};
 use crate::settings::Settings;
 use crate::value::{Time, Value};
 
@@ -184,7 +184,12 @@ impl Dry<'_> {
     /// What the gates say, and then the connector that would make the change.
     fn ask_leave(&mut self, id: u64, intent: &Intent, again: bool, now: Time) {
         match self.engine.would_let(self.ahead, id, intent, again, now) {
-            Told::Go => {}
+            Told::Go => {
+                let lasts = self.engine.window_ends(self.ahead, now);
+                let lasts = lasts.filter(|_| intent.kind == IntentKind::Do);
+                let lasts = lasts.map(|end| format!("its window lasts until {end}"));
+                self.plan.seen.extend(lasts);
+            }
             Told::Refused(why) => return self.plan.denied.push(why),
             Told::Waits(why) => self.plan.waits.push(why),
         }

@@ -231,6 +231,8 @@ fn manifest<'a>(
 ) -> Manifest {
     let package = made.package;
     let product = runbook.product.map(|id| &package.products[id.index()].name);
+    let units = facts.units.iter();
+    let units = units.map(|unit| (unit.of.clone(), unit.time));
     Manifest {
         runbook: runbook.name.clone(),
         version: runbook.version,
@@ -244,6 +246,8 @@ fn manifest<'a>(
         waivers: said(facts.waivers.iter().map(|one| (one.of, one.why.as_str()))),
         endorsements: said(facts.endorsements.iter().map(|one| (&*one.what, &*one.by))),
         no_data: said(facts.made_up.iter().map(|one| (&*one.of, &*one.value))),
+        units: units.collect(),
+        longest_window: package.window_lines(runbook).longest(),
         shadow: runbook.shadow().map(|why| why.to_string()).collect(),
         places: made.places,
     }

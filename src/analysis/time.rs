@@ -5,6 +5,7 @@
 
 mod clock;
 mod plan;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{Block, Expr, FunctionId, Package, Runbook, StmtKind, Touched, Type};
 use crate::value::Duration;
-use clock::Clock;
+use clock::{Clock, Loops};
+pub use units::{check_units, units};
 
 /// A run that may take longer says so.
 const LONGEST: Duration = Duration::from_seconds(7 * 24 * 60 * 60);
@@ -45,6 +47,7 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Times {
             times: &times,
             live,
             guards,
+            loops: Loops::Whole,
         };
         let still = clock(false, 0).block(body);
         let takes = Takes {
@@ -65,6 +68,7 @@ pub fn looks(package: &Package, times: &Times) -> BTreeMap<Span, Duration> {
         times,
         live: true,
         guards: 0,
+        loops: Loops::Whole,
     };
     let mut looks = BTreeMap::new();
     let bodies = package.functions.iter();
@@ -100,6 +104,7 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         times,
         live: false,
         guards: 0,
+        loops: Loops::Whole,
     };
     let named = runbook.bindings.iter();
     let named = named.fold(0_i64, |sum, binding| match binding.ty {

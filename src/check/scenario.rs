@@ -89,8 +89,11 @@ impl<'a> Checker<'a> {
             test: blank(runbook, item, case, span),
             is_broken: false,
         };
-        scenario.at = scenario.begin(item);
+        let begin = scenario.begin(item);
+        let default = Time::from_millis(BEGIN_MILLIS).unwrap_or_default();
+        scenario.at = begin.unwrap_or(default);
         scenario.test.at = scenario.at;
+        scenario.test.says_when = begin.is_some();
         for line in &item.lines {
             match &line.kind {
                 TestLineKind::Missing => scenario.is_broken = true,
@@ -153,6 +156,7 @@ fn blank(runbook: RunbookId, item: &tree::Test, case: Option<&tree::Case>, span:
             None => title.clone(),
         },
         at: Time::default(),
+        says_when: false,
         trigger: None,
         alert_resolves: None,
         finding: None,
@@ -185,7 +189,7 @@ impl<'a> Scenario<'_, 'a> {
     }
 
     /// `at 2026-10-06T03:10 in "Europe/Helsinki"`
-    fn begin(&mut self, item: &tree::Test) -> Time {
+    fn begin(&mut self, item: &tree::Test) -> Option<Time> {
         let mut begin = None;
         for line in &item.lines {
             let TestLineKind::At { time, zone } = &line.kind else {
@@ -196,8 +200,7 @@ impl<'a> Scenario<'_, 'a> {
             }
             begin = self.moment(time, zone.as_ref()).or(begin);
         }
-        let default = Time::from_millis(BEGIN_MILLIS).unwrap_or_default();
-        begin.unwrap_or(default)
+        begin
     }
 
     fn moment(&mut self, time: &tree::Expr, zone: Option<&PlainText>) -> Option<Time> {

@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 }
 
 fn number(answer: &Json) -> Option<u64> {
-    answer.pointer("/incidents/0").and_then(Json::as_u64)
+    answer.get("incident").and_then(Json::as_u64)
 }
 
 /// The name of a runbook: nothing else goes into the address.

@@ -2,12 +2,15 @@
 
 use super::declare::target;
 use super::tables::Tables;
+use crate::program::StepIndex;
+use crate::program::window::{Unit, Windows};
 use crate::program::{
-    Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Recurs,
-    SeverityCase, TellClause, Trigger, TriggerKind,
+    Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Missed,
+    Recurs, SeverityCase, TellClause, Trigger, TriggerKind,
 };
 use crate::text::Span;
 use crate::typed::{self, Expr, Notice};
+use smol_str::SmolStr;
 
 impl Tables<'_> {
     pub(super) fn metadata(&mut self) {
@@ -83,6 +86,31 @@ impl Tables<'_> {
             shadow: runbook.shadow().collect(),
         };
         self.counts = true;
+    }
+
+    /// When changes may begin, and the parts that begin only where all of them fits. Last of all: every step has its
+    /// number by then.
+    pub(super) fn windows(&mut self) {
+        let lines = self.package.window_lines(self.runbook);
+        if lines.is_empty() {
+            return;
+        }
+        let own = self.package.runbooks.iter();
+        let own = own.zip(&self.facts.runbooks);
+        let facts = own.filter(|(runbook, _)| std::ptr::eq(*runbook, self.runbook));
+        let units = facts.flat_map(|(_, facts)| &facts.units);
+        let units = units.map(|unit| Unit {
+            remedy: unit.remedy.clone(),
+            time: unit.time,
+            steps: (0..)
+                .map(StepIndex)
+                .zip(&self.program.steps)
+                .filter(|(_, step)| unit.steps.contains(&step.place))
+                .map(|(index, _)| index)
+                .collect(),
+        });
+        let units = units.collect();
+        self.program.windows = Some(Box::new(Windows { lines, units }));
     }
 
     fn severity(&mut self, case: &typed::SeverityCase) -> SeverityCase {
@@ -179,15 +207,9 @@ impl Tables<'_> {
                 let name = record.map(|record| record.name.to_string());
                 TriggerKind::Event(name.unwrap_or_default().into())
             }
-            typed::TriggerKind::Schedule {
-                cron,
-                zone,
-                missed_run,
-            } => TriggerKind::Schedule {
-                cron: cron.clone(),
-                zone: zone.clone(),
-                missed_run: *missed_run,
-            },
+            typed::TriggerKind::Schedule { cron, zone, missed } => {
+                schedule(cron, zone.as_ref(), *missed)
+            }
             typed::TriggerKind::Request { params: _, by } => TriggerKind::Request {
                 by: by.map(|role| self.role(role)),
             },
@@ -217,6 +239,20 @@ impl Tables<'_> {
         self.entry(name.to_owned(), place, |builder| {
             builder.return_whether(conditions)
         })
+    }
+}
+
+fn schedule(cron: &SmolStr, zone: Option<&SmolStr>, missed: Missed) -> TriggerKind {
+    let (cron, zone) = (cron.clone(), zone.cloned());
+    let missed_run = match missed {
+        Missed::Skip => false,
+        Missed::Once => true,
+        Missed::OnceWithin(within) => return TriggerKind::ScheduleWithin { cron, zone, within },
+    };
+    TriggerKind::Schedule {
+        cron,
+        zone,
+        missed_run,
     }
 }
 

@@ -284,6 +284,7 @@ codes! {
     E0607 UndoTouchesMore          Error   "an undo that touches another target"
     E0608 ChangesUndeclared        Error   "an action that changes more than it says"
     E0609 NoFailureDomain          Error   "a failure domain that the target does not lie in"
+    E0611 NeverInWindow            Error   "a part that no window is long enough for"
     E0612 RunsTooLong              Error   "a run of more than a week, or of more than 10,000 changes"
     E0613 EndsTooLate              Error   "a run that may take longer than its runbook says"
 
@@ -354,6 +355,7 @@ codes! {
     R1011 RunPlanExpired           Fault   "the plan got too old before it began"
     R1014 RunBroke                 Fault   "a change failed after it had begun"
     R1015 RunHeldOn                Fault   "something is still held"
+    R1016 RunWindow                Fault   "no window for a change opens in time"
 
     // A12xx: faults of the agent
     A1201 NotGranted           Fault   "the agent is not granted this"
@@ -436,6 +438,7 @@ codes! {
     L0602 SlackBlast             Warning "a limit far above what can happen"
     L0603 EndedWindow            Warning "a window that is over"
     L0604 RawWhereTyped          Warning "a command where the library has an action"
+    L0605 TightWindow            Note    "a part that takes up much of its window"
     L0701 PageWithoutEvidence    Warning "a page that says nothing about what was seen"
     L0702 ToldTitle              Warning "a page that says nothing of its own"
     L0703 PlaceholderText        Warning "a text that is still to be written"

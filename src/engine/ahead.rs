@@ -106,6 +106,11 @@ impl Engine {
         })
     }
 
+    /// How long there is time for a change that may begin now, where a window ends.
+    pub fn window_ends(&self, ahead: &Ahead, now: Time) -> Option<Time> {
+        ahead.program.windows.as_ref()?.lines.lasts(now)
+    }
+
     /// What the gates say to a change. Whatever they say, it counts as granted for those that follow.
     pub fn would_let(
         &mut self,

@@ -20,6 +20,7 @@ impl Engine {
         self.early.shift(by);
         self.timers.clock_is(self.model.clock());
         self.desk.clock_is(self.model.clock());
+        self.moments_moved();
         self.schedules_stepped(by, now);
         let mut text = format!("the clock was set by {by}; what is due has moved with it");
         if let Some(ahead) = self.schedules_ahead(now) {

@@ -11,6 +11,7 @@ mod lock;
 mod rate;
 mod still;
 mod storm;
+pub mod window;
 
 use super::Engine;
 use super::model::Model;
@@ -24,6 +25,7 @@ use crate::value::{Identity, Time};
 use capability::Capability;
 use freeze::Freezes;
 use storm::Storms;
+use window::Window;
 
 /// What a gate says.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,10 +107,11 @@ pub trait Gate: Sync {
 /// All gates, in order. What takes back and what releases pass the first two only: else a run could
 /// be stopped half-done by its own limits. A storm comes before a lock and whatever else is waited
 /// for, since it uses up no patience: that of the rest does not run on while it lasts.
-pub const GATES: [&dyn Gate; 6] = [
+pub const GATES: [&dyn Gate; 7] = [
     &Capability,
     &Freezes,
     &Storms,
+    &Window,
     &lock::Lock,
     &at_once::AtOnce,
     &rate::Rate,

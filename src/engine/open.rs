@@ -203,7 +203,9 @@ impl Engine {
         };
         // What was asked for, or is due, says nothing of how things are.
         let is_meant = match trigger.kind {
-            TriggerKind::Request { .. } | TriggerKind::Schedule { .. } => true,
+            TriggerKind::Request { .. }
+            | TriggerKind::Schedule { .. }
+            | TriggerKind::ScheduleWithin { .. } => true,
             TriggerKind::Alert(_) | TriggerKind::Event(_) => false,
         };
         let (program, code) = (loaded.program.clone(), loaded.hash);

@@ -2,6 +2,7 @@
 //! a patience of their own.
 
 use super::Engine;
+use super::gate;
 use super::timer::Timer;
 use super::waiting::Waiting;
 use crate::journal::{Obstacle, RunId};
@@ -39,5 +40,20 @@ impl Engine {
         waiting.until = moment::after(now, left);
         self.timers
             .insert((waiting.until, Timer::Patience(run, id)));
+    }
+
+    /// Whoever waits for a moment is asked again once it has come.
+    pub(super) fn opens_later(&mut self, obstacle: &Obstacle) {
+        if let Some(opens) = gate::window::opens(obstacle) {
+            self.timers.insert((opens, Timer::Opens(opens)));
+        }
+    }
+
+    /// The clock was set: whoever waits for a moment may go on by now, or has to wait for longer.
+    pub(super) fn moments_moved(&mut self) {
+        for obstacle in self.waiters.moments() {
+            self.opens_later(&obstacle);
+            self.is_gone(obstacle);
+        }
     }
 }

@@ -128,7 +128,7 @@ impl Engine {
             }
             Obstacle::Freeze(scope) => !self.draining && self.model.freeze(scope).is_none(),
             Obstacle::Turn => true,
-            Obstacle::Target(_) | Obstacle::Count(..) => false,
+            Obstacle::Target(_) | Obstacle::Count(..) | Obstacle::Until(_) => false,
         };
         if !is_over {
             return Some(waiting);

@@ -251,7 +251,9 @@ impl Runbooks {
     pub fn naming(&self, name: &str) -> Vec<Arc<Program>> {
         let names = |trigger: &Trigger| match &trigger.kind {
             TriggerKind::Alert(known) | TriggerKind::Event(known) => known == name,
-            TriggerKind::Schedule { .. } | TriggerKind::Request { .. } => false,
+            TriggerKind::Schedule { .. }
+            | TriggerKind::ScheduleWithin { .. }
+            | TriggerKind::Request { .. } => false,
         };
         let naming = self
             .loaded
@@ -302,7 +304,9 @@ impl Runbooks {
                     TriggerKind::Event(name) => {
                         self.events.entry(name.clone()).or_default().push(found);
                     }
-                    TriggerKind::Schedule { .. } | TriggerKind::Request { .. } => {}
+                    TriggerKind::Schedule { .. }
+                    | TriggerKind::ScheduleWithin { .. }
+                    | TriggerKind::Request { .. } => {}
                 }
             }
         }

@@ -24,7 +24,7 @@ use crate::journal::{
 };
 use crate::literal::{Gone, Schedule};
 use crate::planted::Planted;
-use crate::program::TriggerKind;
+use crate::program::Missed;
 use crate::run::moment;
 use crate::value::{Duration, Time, Value};
 
@@ -271,18 +271,20 @@ impl Engine {
         match (was_watched && !is_late, is_busy) {
             (true, false) => Becomes::Is(DueHow::OnTime),
             (true, true) => Becomes::Waits,
-            (false, false) if self.makes_up(watched) => Becomes::Is(DueHow::MadeUp),
-            (false, true) if self.makes_up(watched) => Becomes::Waits,
+            (false, false) if self.makes_up(watched, gone, now) => Becomes::Is(DueHow::MadeUp),
+            (false, true) if self.makes_up(watched, gone, now) => Becomes::Waits,
             (false, _) => Becomes::Is(DueHow::Skipped),
         }
     }
 
     /// Whether it makes up for what was missed.
-    fn makes_up(&self, watched: &Watched) -> bool {
+    fn makes_up(&self, watched: &Watched, gone: Gone, now: Time) -> bool {
         let known = self.runbooks.at(watched.found);
-        known.is_some_and(|(_, trigger)| match trigger.kind {
-            TriggerKind::Schedule { missed_run, .. } => missed_run,
-            TriggerKind::Alert(_) | TriggerKind::Event(_) | TriggerKind::Request { .. } => false,
+        let known = known.and_then(|(_, trigger)| trigger.kind.schedule());
+        known.is_some_and(|(_, _, missed)| match missed {
+            Missed::Skip => false,
+            Missed::Once => true,
+            Missed::OnceWithin(within) => moment::since(gone.newest, now) <= within,
         })
     }
 
@@ -299,7 +301,7 @@ impl Engine {
         let (schedule, zone) = (&watched.schedule, &watched.zone);
         let dealt = self.model.dealt_with(of)?;
         let mut looks = vec![schedule.next(zone, now)];
-        if !self.makes_up(watched) {
+        if !self.makes_up(watched, gone, now) {
             let patience = moment::since(gone.newest, until);
             let late = schedule.gone(zone, dealt, moment::before(now, patience), COUNTED);
             if let Some(late) = late {
@@ -400,10 +402,10 @@ fn schedules_of(runbooks: &Runbooks) -> BTreeMap<Scheduled, Watched> {
     for (place, loaded) in runbooks.all().iter().enumerate() {
         let program = &loaded.program;
         for (trigger, declared) in program.metadata.triggers.iter().enumerate() {
-            let TriggerKind::Schedule { cron, zone, .. } = &declared.kind else {
+            let Some((cron, zone, _)) = declared.kind.schedule() else {
                 continue;
             };
-            let zone = zone.as_ref().or(program.zone.as_ref());
+            let zone = zone.or(program.zone.as_ref());
             let zone = zone.map_or(UTC, SmolStr::as_str);
             let (Some(schedule), Ok(known)) = (Schedule::of(cron), TimeZone::get(zone)) else {
                 continue;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::decide::{chain, debt, deliver};
 use super::work::{TURN, Work};
-use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId, steps};
+use crate::journal::{DebtId, EventId, IncidentId, MessageId, Obstacle, RunId, steps};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
@@ -38,6 +38,8 @@ pub enum Timer {
     Freeze(Time),
     /// Some schedule is to be looked at.
     Schedules,
+    /// A window opens that somebody waits for.
+    Opens(Time),
 }
 
 /// What is due, in order of its time. Kept by a clock that nobody sets, so that a step moves nothing.
@@ -122,6 +124,7 @@ impl Engine {
                 Timer::Released(run) => self.released_late(run),
                 Timer::Freeze(since) => self.freeze_lasts(since, now),
                 Timer::Schedules => self.schedules_due(now),
+                Timer::Opens(at) => self.is_gone(Obstacle::Until(at)),
             }
         }
     }

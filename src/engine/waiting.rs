@@ -156,6 +156,16 @@ impl Waiters {
         found
     }
 
+    /// The moments that somebody waits for.
+    pub fn moments(&self) -> Vec<Obstacle> {
+        // They come last of all obstacles.
+        let from = Obstacle::Until(Time::default());
+        let waited = self.by_obstacle.range((from, 0)..);
+        let mut moments: Vec<Obstacle> = waited.map(|(obstacle, _)| obstacle.clone()).collect();
+        moments.dedup();
+        moments
+    }
+
     /// The clock was set: whoever waits has waited for as long as before.
     pub fn shift(&mut self, by: Duration) {
         for waiting in self.by_ticket.values_mut() {
@@ -187,7 +197,8 @@ impl Waiters {
                 | Obstacle::Freeze(_)
                 | Obstacle::Count(..)
                 | Obstacle::Storm(_)
-                | Obstacle::Turn => return None,
+                | Obstacle::Turn
+                | Obstacle::Until(_) => return None,
             }
         }
     }
@@ -228,6 +239,7 @@ impl Engine {
         self.desk.run(run)?.pending.push(pending);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
+        self.opens_later(&waiting.obstacle);
         match self.released_done(run) {
             // Whoever was held with others asked before those that asked since.
             Some(ticket) => self.waiters.put(ticket, waiting),
@@ -262,6 +274,7 @@ impl Engine {
                 let reason = match waiting.obstacle {
                     Obstacle::Freeze(_) => Reason::Hold,
                     Obstacle::Storm(_) | Obstacle::Turn => Reason::Systemic,
+                    Obstacle::Until(_) => Reason::Window,
                     Obstacle::Target(_) | Obstacle::Count(..) => Reason::Patience,
                 };
                 let refused = Refused {
@@ -302,6 +315,7 @@ impl Engine {
 
     /// Takes up an intent that waited when the agent stopped.
     pub(super) fn wait_on(&mut self, waiting: Waiting) {
+        self.opens_later(&waiting.obstacle);
         self.is_gone(waiting.obstacle.clone());
         self.waiters.add(waiting);
     }
@@ -381,6 +395,8 @@ impl Engine {
                         self.released(run, ticket, now);
                         self.is_gone(obstacle.clone());
                     }
+                    // Time is in nobody's hands: all who waited for it go on, one after the other.
+                    Obstacle::Until(_) => self.is_gone(obstacle.clone()),
                     other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claim(run, obstacle.clone());
@@ -410,6 +426,7 @@ impl Engine {
             self.waits_for_another(patience, &mut waiting, now);
         }
         if *before != waiting.obstacle {
+            self.opens_later(&waiting.obstacle);
             self.record(waits(&waiting), now);
         }
         self.waiters.put(ticket, waiting);

@@ -135,6 +135,9 @@ impl Node for BlastLine {
             BlastLineKind::Pause(window) => {
                 printer.clause("pause during ", Some(window), Printer::name);
             }
+            BlastLineKind::Only(window) => {
+                printer.clause("only during ", Some(window), Printer::name);
+            }
         }
     }
 }
@@ -214,6 +217,7 @@ impl<'a> Printer<'a> {
                 cron,
                 zone,
                 missed_runs,
+                missed_within,
             } => {
                 self.word("schedule ");
                 self.expression(cron);
@@ -225,6 +229,7 @@ impl<'a> Printer<'a> {
                     Some(true) => self.word(" missed run once"),
                     Some(false) => self.word(" missed skip"),
                 }
+                self.clause(" within ", missed_within.as_deref(), Self::expression);
             }
             TriggerKind::Request { params, by } => {
                 self.word("request");

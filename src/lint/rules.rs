@@ -46,6 +46,7 @@ mod single_person;
 mod slack_blast;
 mod swapped_arguments;
 mod tell_after_the_end;
+mod tight_window;
 mod told_title;
 mod twin_remedies;
 mod unguarded_amount;
@@ -114,6 +115,7 @@ pub const ALL: &[&Rule] = &[
     &slack_blast::RULE,
     &ended_window::RULE,
     &raw_where_typed::RULE,
+    &tight_window::RULE,
     &page_without_evidence::RULE,
     &told_title::RULE,
     &placeholder_text::RULE,

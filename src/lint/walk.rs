@@ -166,7 +166,10 @@ impl<'a> Walk<'a> {
                 CapKind::Share { population, .. } | CapKind::Keep { population, .. } => {
                     self.expr(&population.call);
                 }
-                CapKind::PerDomain { .. } | CapKind::DomainsAtOnce { .. } | CapKind::Pause(_) => {}
+                CapKind::PerDomain { .. }
+                | CapKind::DomainsAtOnce { .. }
+                | CapKind::Pause(_)
+                | CapKind::Only(_) => {}
             }
         }
     }

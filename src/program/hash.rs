@@ -21,8 +21,8 @@ impl fmt::Display for CodeHash {
     }
 }
 
-/// How many bytes the fields take that were added at the end, for people, when they are empty.
-const LATER: usize = 2;
+/// How many bytes the fields take that were added at the end, when they are empty.
+const LATER: usize = 3;
 
 impl Program {
     /// The hash of what the program does.
@@ -30,7 +30,9 @@ impl Program {
         let mut encoded = postcard::to_stdvec(&self.bare())
             .expect("a program holds nothing that postcard cannot encode, and memory grows");
         // What is empty at the end earlier versions did not have.
-        encoded.truncate(encoded.len().saturating_sub(LATER));
+        if self.windows.is_none() {
+            encoded.truncate(encoded.len().saturating_sub(LATER));
+        }
         CodeHash(Sha256::digest(encoded).into())
     }
 
@@ -44,6 +46,13 @@ impl Program {
         for function in &mut bare.functions {
             function.name = SmolStr::default();
             function.places = Vec::new();
+        }
+        for window in bare
+            .windows
+            .iter_mut()
+            .flat_map(|windows| windows.lines.named())
+        {
+            window.name = SmolStr::default();
         }
         let steps = bare.steps.iter_mut().map(|step| &mut step.place);
         let verifies = bare.verifies.iter_mut().map(|verify| &mut verify.place);

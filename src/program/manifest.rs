@@ -54,6 +54,10 @@ pub struct Manifest {
     pub endorsements: Vec<Said>,
     /// What stands for data that is not there.
     pub no_data: Vec<Said>,
+    /// Each part that begins only where all of it fits into a window, with its longest time.
+    pub units: Vec<(String, Duration)>,
+    /// The longest stretch of time that the windows leave; none where there is no end to it, or no window.
+    pub longest_window: Option<Duration>,
     /// Why an agent loads it as `shadow`; empty if it does not.
     pub shadow: Vec<String>,
     /// Where the parts stand in the source.

@@ -60,6 +60,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
         None => format!("at most {}", runbook.machine_time),
     };
     line("machine time", &machine, out)?;
+    if !runbook.units.is_empty() {
+        list("units", &units(runbook), "", out)?;
+    }
     let human = match runbook.human_time_ms {
         0 => "never waits for people".to_owned(),
         _ => format!("at most {}", runbook.human_time),
@@ -92,6 +95,15 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     }
     line("core", &runbook.core, out)?;
     line("authority", &runbook.authority, out)
+}
+
+/// Each with its time, and the longest window for them where there is one.
+fn units(runbook: &RunbookReport) -> Vec<String> {
+    let units = runbook.units.iter();
+    let units = units.map(|unit| format!("{}: at most {}", unit.of, unit.time));
+    let longest = runbook.longest_window.as_ref();
+    let longest = longest.map(|longest| format!("the longest window is {longest}"));
+    units.chain(longest).collect()
 }
 
 fn touch(touch: &TouchReport) -> String {

@@ -9,6 +9,7 @@ pub fn describe(trigger: &Trigger) -> String {
         name,
         zone,
         missed,
+        missed_within,
         labels,
         holding,
         conditions,
@@ -21,7 +22,9 @@ pub fn describe(trigger: &Trigger) -> String {
         On::Event => format!("event {name}"),
         On::Schedule => {
             let zone = zone.as_deref().unwrap_or("UTC");
+            let within = missed_within.map(|within| format!("run once within {within}"));
             let missed = if *missed { "run once" } else { "skipped" };
+            let missed = within.unwrap_or_else(|| missed.to_owned());
             format!("schedule \"{name}\" in {zone}, missed ones {missed}")
         }
         On::Request => {

@@ -70,6 +70,20 @@ pub struct StepPath {
     pub occurrence: u32,
 }
 
+impl StepPath {
+    /// What of the way to it tells apart the part that begins only where all of it fits: up to the innermost element,
+    /// else up to the innermost attempt, else nothing.
+    pub fn unit(&self) -> &[PathPart] {
+        let innermost = |is: fn(&PathPart) -> bool| {
+            let at = self.within.iter().rposition(is)?;
+            self.within.get(..=at)
+        };
+        innermost(|part| matches!(part, PathPart::Element(_)))
+            .or_else(|| innermost(|part| matches!(part, PathPart::Attempt(_))))
+            .unwrap_or_default()
+    }
+}
+
 /// A piece on the way to a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PathPart {

@@ -244,19 +244,19 @@ fn role(rule: Rule) -> Role {
         | trigger_body | with_line | with_test | with_operator | where_line | holding_line
         | incident_clause | again_clause | recurs_clause | clears_clause | fresh_clause
         | patience_clause | ends_clause | tell_clause | blast_clause | at_most_line
-        | share_line | keep_line | pause_line | watch_clause | diagnose_clause | remedy_clause
-        | steps_clause | otherwise_clause | otherwise_of | wrong_stmt | let_stmt | do_call
-        | failure_filter | novel | inconclusive | if_stmt | match_stmt | for_stmt | found_stmt
-        | cleared_stmt | return_stmt | wait_stmt | guard_stmt | with_stmt | verify_stmt
-        | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt | tell_stmt | hand_stmt
-        | attach_stmt | wrong_arrow | test_item | at_line | given_line | probe_says
-        | next_reply | expect_line | case_line | case_value | finding_word | times | told_word
-        | handed_word | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc
-        | string | operand | open_start | primary | postfixes | postfix | argument | suffix
-        | list_rest | item | product_line | extern_line | trigger_line | blast_line
-        | statement_word | do_option | handler_action | verify_option | test_line | given
-        | reply | reply_option | expect | end_option | ending | notice | let_do | else_if
-        | given_word | given_special => Silent,
+        | share_line | keep_line | pause_line | only_line | watch_clause | diagnose_clause
+        | remedy_clause | steps_clause | otherwise_clause | otherwise_of | wrong_stmt
+        | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt | match_stmt
+        | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt | guard_stmt
+        | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt
+        | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line | given_line
+        | probe_says | next_reply | expect_line | case_line | case_value | finding_word | times
+        | told_word | handed_word | mitigated_word | end_word | EOI | ws | list_end
+        | after_operator | idc | string | operand | open_start | primary | postfixes | postfix
+        | argument | suffix | list_rest | item | product_line | extern_line | trigger_line
+        | blast_line | statement_word | do_option | handler_action | verify_option | test_line
+        | given | reply | reply_option | expect | end_option | ending | notice | let_do
+        | else_if | given_word | given_special => Silent,
         text_entry | block_entry | tagged_entry | hole_name | hole_field | NL | COMMA
         | OPEN_BRACE | CLOSE_PAREN | CLOSE_BRACKET | CLOSE_BRACE | COLON | FIELD | GLUED_PAREN
         | GLUED_BRACKET | BRACKET_APART | PLAIN_TEXT | NUMBER | CLOCK | TIME | TEXT
@@ -280,7 +280,7 @@ fn role(rule: Rule) -> Role {
         | SAFE | SAYS | SCOPE | SECRET | SELF_RESOLVED | SETTLES | SKIP | STEPS | STOP
         | SYSTEMIC | TARGET | THIS | TIMES | TOLD | TOUCHING | TYPE | UNDONE | UNKNOWN
         | UNNEEDED | UNRESOLVED | UNSAFE | UNTIL | USE | WEEKLY | WHEN | WINDOW | WORKDAY
-        | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED | OF_GLUED | CASE | POSTFIX
+        | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED | OF_GLUED | ONLY | CASE | POSTFIX
         | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD | OPERAND_NAME | STATEMENT
         | SUFFIX | OPEN | OPEN_BRACKET => Silent,
     }

@@ -77,7 +77,7 @@ impl Kind {
             Kind::Clause => words::CLAUSE_WORDS,
             Kind::Stmt => words::STATEMENT_WORDS,
             Kind::Trigger => &["with", "where", "holding"],
-            Kind::Blast => &["at", "keep", "pause"],
+            Kind::Blast => &["at", "keep", "pause", "only"],
             Kind::Product => words::PRODUCT_WORDS,
             Kind::Test => words::TEST_WORDS,
             Kind::Extern => &[

@@ -3,6 +3,7 @@
 mod astray;
 mod change;
 mod past;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +114,8 @@ struct Driver<'c, 'p> {
     bound: Option<Vec<Value>>,
     state: State,
     past: Past,
+    /// What the run asked leave for.
+    asked: window::Asked,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -163,6 +166,7 @@ pub fn drive_chosen<'c, 'p>(
         bound: None,
         state: State::Opened,
         past: Past::default(),
+        asked: window::Asked::default(),
         world,
     };
     let mut ordinal = 0;
@@ -187,6 +191,7 @@ impl Driver<'_, '_> {
     fn run(&mut self, ordinal: u32) -> Option<End> {
         self.record.add(self.now, Happened::Opened { ordinal });
         let program = self.case.program;
+        self.asked = window::Asked::default();
         let start = self.start(ordinal);
         let input = RunInput {
             incident: "test".into(),
@@ -326,13 +331,7 @@ impl Driver<'_, '_> {
                     self.clock.at(self.now, Input::Granted { id });
                     return;
                 }
-                let happened = Happened::Intended {
-                    call: intent.call,
-                    kind: intent.kind,
-                    attempt: intent.attempt,
-                };
-                self.record.add(self.now, happened);
-                self.clock.at(self.now, Input::Granted { id });
+                self.ask_leave(id, &intent);
             }
             Action::Repeat { id, .. } => self.clock.at(self.now, Input::Granted { id }),
             Action::Perform(perform) => self.perform(perform),

@@ -43,6 +43,7 @@ pub fn text(print: &Written<'_, '_>, at: Time, happened: &Happened) -> Option<St
             kind,
             attempt,
         } => words::intended(print, call, *kind, *attempt, at),
+        Happened::Closed(why) => why.clone(),
         Happened::Performed {
             kind,
             how,

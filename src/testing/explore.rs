@@ -185,6 +185,7 @@ fn bare(runbook: RunbookId, span: Span) -> Test {
         runbook,
         title: "explored".into(),
         at: Time::from_millis(NOON).unwrap_or_default(),
+        says_when: false,
         trigger: None,
         alert_resolves: None,
         finding: None,

@@ -30,6 +30,8 @@ pub enum Happened {
         kind: IntentKind,
         attempt: u32,
     },
+    /// A change has to wait, or may not begin; in words.
+    Closed(String),
     Performed {
         kind: IntentKind,
         how: How,

@@ -20,6 +20,7 @@ pub fn timeline(case: &Case<'_>, record: &Record) -> Vec<Moment> {
             Happened::Run(event) => Told::Run(event),
             Happened::Opened { .. }
             | Happened::Intended { .. }
+            | Happened::Closed(_)
             | Happened::Settled { .. }
             | Happened::Told(_)
             | Happened::Attached(_)

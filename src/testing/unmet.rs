@@ -86,13 +86,13 @@ fn fault_code(reason: Reason) -> Code {
         Reason::Limit => Code::RunLimit,
         Reason::Empty => Code::RunNothingToActOn,
         Reason::Expired => Code::RunPlanExpired,
+        Reason::Window => Code::RunWindow,
         Reason::Novel
         | Reason::Systemic
         | Reason::Denied
         | Reason::Policy
         | Reason::Grant
         | Reason::Patience
-        | Reason::Window
         | Reason::Hold
         | Reason::Declared
         | Reason::CancelledAfterChange

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::effect::{Level, Repeat, Scope, Sink};
 use crate::text::Span;
-use crate::value::{Bounds, Duration, KeyForm, Time, Value};
+use crate::value::{Bounds, Duration, KeyForm, Value};
 
 /// A checked package, the stdlib modules it uses among its tables.
 #[derive(Clone, Debug, Default)]
@@ -284,6 +284,8 @@ pub enum RoleKind {
     Person,
 }
 
+pub use crate::program::window::Times as WindowTimes;
+
 /// Times at which something may, or may not, be done.
 #[derive(Clone, Debug)]
 pub struct Window {
@@ -295,22 +297,6 @@ pub struct Window {
     /// The window that is cut out of it.
     pub except: Option<WindowId>,
     pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WindowTimes {
-    Once {
-        from: Time,
-        to: Time,
-    },
-    /// On these days, Monday is 1, from one time of day to another, both since midnight.
-    Weekly {
-        days: Vec<u8>,
-        from: Duration,
-        to: Duration,
-        /// An IANA name.
-        zone: SmolStr,
-    },
 }
 
 #[derive(Clone, Debug)]

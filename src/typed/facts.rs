@@ -49,6 +49,22 @@ pub struct RunbookFacts {
     pub endorsements: Vec<Endorsement>,
     /// What stands for data that is not there: each `else no_data V`.
     pub made_up: Vec<MadeUp>,
+    /// The parts that begin only where all of them fits into a window; none where the blast names no window.
+    pub units: Vec<UnitFacts>,
+}
+
+/// A part of a runbook that begins only where all of it fits into a window.
+#[derive(Clone, Debug)]
+pub struct UnitFacts {
+    /// The finding whose remedy it is in; `steps` for routine work.
+    pub remedy: SmolStr,
+    /// What it is, for people: `each element of remedy stuck`.
+    pub of: String,
+    /// The longest that it may take.
+    pub time: Duration,
+    /// The lines of its changes, those of called actions among them.
+    pub steps: BTreeSet<Span>,
+    pub span: Span,
 }
 
 impl RunbookFacts {

@@ -6,6 +6,7 @@ use super::{
     BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type, WindowId,
 };
 use crate::effect::Severity;
+pub use crate::program::Missed;
 pub use crate::program::manifest::Version;
 use crate::text::Span;
 use crate::value::{Duration, Percent, Value};
@@ -55,7 +56,7 @@ pub struct Runbook {
 impl Runbook {
     /// Why an agent must not let it change anything yet: the lines that nobody enforces.
     pub fn shadow(&self) -> impl Iterator<Item = SmolStr> {
-        let caps = self.caps.iter();
+        let caps = self.caps.iter().filter(|cap| !cap.kind.is_enforced());
         caps.map(|cap| format!("`{}` is not enforced yet", cap.words).into())
     }
 }
@@ -119,8 +120,7 @@ pub enum TriggerKind {
     Schedule {
         cron: SmolStr,
         zone: Option<SmolStr>,
-        /// Run once for missed times; otherwise they are skipped.
-        missed_run: bool,
+        missed: Missed,
     },
     Request {
         params: Vec<BindingId>,
@@ -223,17 +223,32 @@ pub enum CapKind {
     },
     /// `pause during black_friday`
     Pause(WindowId),
+    /// `only during night`: one of several such lines is enough.
+    Only(WindowId),
+}
+
+impl CapKind {
+    /// Whether an agent holds a run to it.
+    pub fn is_enforced(&self) -> bool {
+        match self {
+            CapKind::Pause(_) | CapKind::Only(_) => true,
+            CapKind::Share { .. }
+            | CapKind::Keep { .. }
+            | CapKind::PerDomain { .. }
+            | CapKind::DomainsAtOnce { .. } => false,
+        }
+    }
 }
 
 impl Cap {
-    /// The target type whose changes it counts. A floor and a pause look at the world as a whole.
+    /// The target type whose changes it counts. A floor and a window look at the world as a whole.
     pub fn counted(&self) -> Option<TargetId> {
         match &self.kind {
             CapKind::Share { population, .. } => Some(population.target),
             CapKind::PerDomain { target, .. } | CapKind::DomainsAtOnce { target, .. } => {
                 Some(*target)
             }
-            CapKind::Keep { .. } | CapKind::Pause(_) => None,
+            CapKind::Keep { .. } | CapKind::Pause(_) | CapKind::Only(_) => None,
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Test {
     pub title: SmolStr,
     /// When the run begins; a fixed default where the test says none.
     pub at: Time,
+    /// Whether the test says when: only then it is held to windows.
+    pub says_when: bool,
     pub trigger: Option<GivenTrigger>,
     /// How long after the opening the alert that set it off is over.
     pub alert_resolves: Option<Duration>,

@@ -61,6 +61,7 @@ const WORDS: &[&str] = &[
     "window",
     "weekly",
     "keep",
+    "only",
     "pause",
     "01:00",
     "watch",

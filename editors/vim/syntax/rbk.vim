@@ -9,7 +9,7 @@ endif
 let s:item = 'action|const|enum|extern|fn|probe|product|record|role|runbook|secret|target|test|use|window'
 " words end
 " words: clause
-let s:clause = 'again|blast|chain|changes|clears|deadline|diagnose|ends|fresh|holding|incident|inverse|keep|key|lookup|needs|on|otherwise|owner|owns|patience|pause|recurs|remedy|repeat|scope|settles|severity|steps|touching|version|watch|where|zone'
+let s:clause = 'again|blast|chain|changes|clears|deadline|diagnose|ends|fresh|holding|incident|inverse|keep|key|lookup|needs|on|only|otherwise|owner|owns|patience|pause|recurs|remedy|repeat|scope|settles|severity|steps|touching|version|watch|where|zone'
 " words end
 " words: statement
 let s:statement = 'attach|attempt|cleared|do|else|for|found|guard|hand|if|let|match|mitigated|page|retry|return|tell|then|undo|verify|wait|waive|with'

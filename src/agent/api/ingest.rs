@@ -53,7 +53,23 @@ pub async fn request(
         by: caller.asks(),
         roles: caller.roles,
     };
-    accept_one(&shared, request).await
+    let accepted = shared.handle.accept(vec![request]).await?;
+    let one = accepted.into_iter().next().ok_or(Gone)?;
+    answer_request(one)
+}
+
+/// Which incident has what was asked for, and whether it was about that already.
+fn answer_request(accepted: Accepted) -> Result<Response, Failed> {
+    let (incident, joined) = match &accepted {
+        Accepted::Taken(taken) => (taken.first().copied(), false),
+        Accepted::Joined(incident) => (Some(*incident), true),
+        Accepted::Kept => (None, false),
+        Accepted::Dead { .. } => return answer_one(accepted),
+    };
+    let mut body = answer(&[accepted], Vec::new());
+    body["incident"] = incident.map(|id| id.0).into();
+    body["joined"] = joined.into();
+    Ok((StatusCode::ACCEPTED, axum::Json(body)).into_response())
 }
 
 pub async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {

@@ -308,7 +308,7 @@ impl<'a> Cores<'a> {
                     canon.named(super::Named::Target(*domain));
                     canon.named(super::Named::Target(*target));
                 }
-                CapKind::Pause(_) => canon.cap(cap),
+                CapKind::Pause(_) | CapKind::Only(_) => canon.cap(cap),
             },
         )
     }

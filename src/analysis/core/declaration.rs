@@ -278,8 +278,8 @@ impl Canon<'_> {
         self.option(times.as_ref(), |canon, times| match times {
             WindowTimes::Once { from, to } => {
                 canon.tag("once");
-                canon.signed(from.millis());
-                canon.signed(to.millis());
+                canon.signed(from.first.millis());
+                canon.signed(to.last.millis());
             }
             WindowTimes::Weekly {
                 days,

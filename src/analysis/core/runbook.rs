@@ -5,8 +5,8 @@ use super::canon::Canon;
 use crate::program::EDITION;
 use crate::typed::{
     BlastLine, BlastPer, Cap, CapKind, ChainWait, Finding, KeyPart, LabelCondition, LabelTest,
-    Least, Notice, Otherwise, OtherwiseOf, OwnsPattern, Population, Product, Recurs, Remedy,
-    Runbook, SeverityCase, TellClause, Trigger, TriggerKind, WindowId,
+    Least, Missed, Notice, Otherwise, OtherwiseOf, OwnsPattern, Population, Product, Recurs,
+    Remedy, Runbook, SeverityCase, TellClause, Trigger, TriggerKind, WindowId,
 };
 
 impl Canon<'_> {
@@ -161,15 +161,15 @@ impl Canon<'_> {
                 self.tag("event");
                 self.named(Named::Record(*record));
             }
-            TriggerKind::Schedule {
-                cron,
-                zone,
-                missed_run,
-            } => {
+            TriggerKind::Schedule { cron, zone, missed } => {
                 self.tag("schedule");
                 self.text(cron);
                 self.maybe_text(zone.as_ref());
-                self.flag(*missed_run);
+                self.flag(*missed != Missed::Skip);
+                if let Missed::OnceWithin(within) = missed {
+                    self.tag("within");
+                    self.duration(*within);
+                }
             }
             TriggerKind::Request { params, by } => {
                 self.tag("request");
@@ -307,6 +307,11 @@ impl Canon<'_> {
                 self.tag("pause");
                 self.named(Named::Window(*window));
                 // Its times are the limit, so they belong to the line.
+                self.windows(*window);
+            }
+            CapKind::Only(window) => {
+                self.tag("only");
+                self.named(Named::Window(*window));
                 self.windows(*window);
             }
         }

@@ -8,7 +8,7 @@ use crate::program::manifest::{
     Cap, Clauses, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
 };
 use crate::typed::{
-    self, BlastPer, CapKind, LabelTest, Least, OwnsPattern, Package, Runbook, RunbookFacts,
+    self, BlastPer, CapKind, LabelTest, Least, Missed, OwnsPattern, Package, Runbook, RunbookFacts,
     TriggerKind,
 };
 use crate::value::Value;
@@ -38,6 +38,7 @@ fn one_trigger<'a>(
         name: String::new(),
         zone: None,
         missed: false,
+        missed_within: None,
         labels: trigger.labels.iter().map(label).collect(),
         holding: trigger.holding,
         conditions: Vec::new(),
@@ -51,15 +52,15 @@ fn one_trigger<'a>(
             row.name = record.name.to_string();
             row.takes = takes::of_fields(package, &record.fields);
         }
-        TriggerKind::Schedule {
-            cron,
-            zone,
-            missed_run,
-        } => {
+        TriggerKind::Schedule { cron, zone, missed } => {
             row.on = On::Schedule;
             row.name = cron.to_string();
             row.zone = zone.as_ref().map(ToString::to_string);
-            row.missed = *missed_run;
+            row.missed = *missed != Missed::Skip;
+            row.missed_within = match missed {
+                Missed::OnceWithin(within) => Some(*within),
+                Missed::Once | Missed::Skip => None,
+            };
         }
         TriggerKind::Request { params, by } => {
             row.on = On::Request;
@@ -201,7 +202,7 @@ pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) ->
             CapKind::PerDomain { count, .. } | CapKind::DomainsAtOnce { count, .. } => {
                 (Some(count.to_string()), None)
             }
-            CapKind::Pause(_) => (None, None),
+            CapKind::Pause(_) | CapKind::Only(_) => (None, None),
         };
         let has_number = most.is_some() || least.is_some();
         rows.push(Cap {
@@ -210,6 +211,7 @@ pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) ->
             of: has_number.then(|| cores.cap_of(runbook, cap)),
             most,
             least,
+            one_is_enough: matches!(cap.kind, CapKind::Only(_)),
         });
     }
     rows.sort();

@@ -23,6 +23,16 @@ pub struct Clock<'a> {
     pub live: bool,
     /// What it takes to read all guards that stand.
     pub guards: i64,
+    pub loops: Loops,
+}
+
+/// How often the body of a loop counts that changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loops {
+    /// For each element that there may be.
+    Whole,
+    /// Once: each element is a part of its own.
+    Once,
 }
 
 impl Clock<'_> {
@@ -79,7 +89,10 @@ impl Clock<'_> {
                 self.expr(subject).saturating_add(longest.unwrap_or(0))
             }
             StmtKind::For(for_loop) => {
-                let times = i64::from(for_loop.at_most.unwrap_or(0));
+                let times = match self.loops {
+                    Loops::Once if for_loop.body.changes() => 1,
+                    Loops::Once | Loops::Whole => i64::from(for_loop.at_most.unwrap_or(0)),
+                };
                 self.expr(&for_loop.source)
                     .saturating_add(self.block(&for_loop.body).saturating_mul(times))
             }

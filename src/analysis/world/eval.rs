@@ -1,6 +1,7 @@
 //! From expressions to terms: names stand for what they were bound to, calls for what they return.
 
 mod body;
+mod comprehension;
 mod emptiness;
 mod rows;
 
@@ -11,8 +12,8 @@ use smol_str::{SmolStr, ToSmolStr};
 use crate::analysis::queries::Queries;
 use crate::library::Generic;
 use crate::typed::{
-    BinaryOp, BindingKind, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, FailureFilter,
-    FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
+    BinaryOp, BindingKind, CallExpr, Callee, Expr, ExprKind, FailureFilter, FunctionId, LocalId,
+    Package, Runbook, Type, UnaryOp,
 };
 
 use super::fold::Terms;
@@ -23,8 +24,6 @@ use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 /// How often a function is judged for arguments that differ; of more the worst is taken. No runbook that
 /// somebody writes has so many, and what doubles from call to call ends soon.
 pub const ARGUMENTS: usize = 1_024;
-/// How many choices, one in the other, a list is taken apart by.
-const CHOICES: u32 = 4;
 /// How deep calls are followed.
 const CALLS: usize = 64;
 
@@ -309,81 +308,6 @@ impl<'a> Eval<'a> {
 
     pub fn leave_element(&mut self) {
         self.depth -= 1;
-    }
-
-    fn comprehension(&mut self, scope: &mut Scope, comprehension: &Comprehension) -> Id {
-        let source = self.expr(scope, &comprehension.source);
-        self.comprehended(scope, comprehension, source, CHOICES)
-    }
-
-    /// The same over a list that is one of several: it is one of several, too.
-    fn comprehended(
-        &mut self,
-        scope: &mut Scope,
-        comprehension: &Comprehension,
-        source: Id,
-        choices: u32,
-    ) -> Id {
-        if let Node::Choose {
-            condition,
-            then,
-            otherwise,
-        } = *self.terms.table.node(source)
-            && let Some(choices) = choices.checked_sub(1)
-        {
-            let [then, otherwise] =
-                [then, otherwise].map(|one| self.comprehended(scope, comprehension, one, choices));
-            return self.terms.choose(condition, then, otherwise);
-        }
-        let all = comprehension.collect == Collect::All;
-        if (all || comprehension.collect == Collect::Any)
-            && let Some(elements) = self.elements(source)
-        {
-            let about = (
-                comprehension.condition.as_ref(),
-                &comprehension.element,
-                all,
-            );
-            return self.each_or_some(scope, comprehension.local, &elements, about);
-        }
-        let ty = &comprehension.source.ty;
-        self.bind_element(scope, comprehension.local, source, ty);
-        let test = match &comprehension.condition {
-            Some(condition) => self.expr(scope, condition),
-            None => self.terms.table.truth(true),
-        };
-        let element = self.expr(scope, &comprehension.element);
-        self.leave_element();
-        let filter = Node::Filter {
-            source,
-            test,
-            element,
-        };
-        match comprehension.collect {
-            Collect::List => self.terms.make(filter),
-            Collect::Any => {
-                let test = self.terms.and(test, element);
-                self.terms.make(Node::Any { source, test })
-            }
-            Collect::All => {
-                let not = self.terms.not(test);
-                let test = self.terms.or(not, element);
-                self.terms.make(Node::All { source, test })
-            }
-            Collect::Count => {
-                let list = self.terms.make(filter);
-                self.terms.make(Node::Count(list))
-            }
-            Collect::Sum => {
-                let list = self.terms.make(filter);
-                self.terms.make(Node::Sum(list))
-            }
-            Collect::Min | Collect::Max => {
-                let of = self.terms.make(filter);
-                let largest = comprehension.collect == Collect::Max;
-                self.terms.make(Node::Extreme { of, largest })
-            }
-        }
     }
 
     fn binary(

@@ -13,6 +13,7 @@ use super::super::types::symbol_kind;
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::literal;
+use crate::program::window::Edge;
 use crate::syntax::tree::{self, Ident, ItemKind, WindowItem};
 use crate::syntax::{DAYS, day_of};
 use crate::text::Span;
@@ -44,10 +45,12 @@ impl<'a> Checker<'a> {
 
     fn once(&mut self, zone: &SmolStr, from: Span, to: Span) -> Option<WindowTimes> {
         let (start, end) = (self.local_moment(zone, from), self.local_moment(zone, to));
-        let (start, end) = (start?, end?);
-        // Where the clock is set back, a window is rather too long than too short.
-        let end = Time::parse_later(self.text(to), zone).unwrap_or(end);
-        if start < end {
+        let edge = |span: Span, first: Time| Edge {
+            first,
+            last: Time::parse_later(self.text(span), zone).unwrap_or(first),
+        };
+        let (start, end) = (edge(from, start?), edge(to, end?));
+        if start.first < end.last {
             return Some(WindowTimes::Once {
                 from: start,
                 to: end,

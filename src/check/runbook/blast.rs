@@ -1,7 +1,7 @@
 //! The lines of `blast`: constant bounds, and what lowers them at run time.
 //!
 //! In: the lines. Out: bounds and caps of the runbook's row. Caps are checked in full and enforced
-//! by nobody yet, so each of them is told.
+//! by nobody yet but for windows, so each of the others is told.
 
 use smol_str::SmolStr;
 
@@ -47,6 +47,7 @@ impl Checker<'_> {
                 target,
             } => self.domains_at_once(id, count, (target, domain)),
             Line::Pause(name) => self.window_named(id, name).map(CapKind::Pause),
+            Line::Only(name) => self.window_named(id, name).map(CapKind::Only),
         };
         if let Some(kind) = kind {
             let cap = Cap {
@@ -54,7 +55,9 @@ impl Checker<'_> {
                 words: on_one_line(self.text(span)),
                 span,
             };
-            self.say_not_enforced(&cap);
+            if !cap.kind.is_enforced() {
+                self.say_not_enforced(&cap);
+            }
             self.runbook_mut(id).caps.push(cap);
         }
     }

@@ -4,11 +4,34 @@
 
 use std::collections::BTreeMap;
 
+use super::super::names::FileId;
 use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
-use crate::typed::{RunbookId, TriggerKind};
+use crate::syntax::tree;
+use crate::typed::{Missed, RunbookId, TriggerKind};
 
 impl Checker<'_> {
+    /// `missed run once within 2h`
+    pub fn missed(
+        &mut self,
+        file: FileId,
+        runs: Option<bool>,
+        within: Option<&tree::Expr>,
+    ) -> Missed {
+        let longest = within.map(|within| (within.span, self.duration(file, within, "within")));
+        match (runs.unwrap_or(false), longest) {
+            (true, None) => Missed::Once,
+            (true, Some((_, longest))) => longest.map_or(Missed::Once, Missed::OnceWithin),
+            (false, None) => Missed::Skip,
+            (false, Some((span, _))) => {
+                let message = "what is skipped is made up for at no time";
+                let found = Diagnostic::new(Code::ClauseConflict, message, span, "says nothing");
+                self.say(found.help("write `missed run once within ...`, or leave the time out"));
+                Missed::Skip
+            }
+        }
+    }
+
     /// One that comes at all times of another says nothing new, or that what is missed is both made up for and left.
     pub fn refuse_schedules_twice(&mut self, id: RunbookId) {
         let runbook = &self.package.runbooks[id.index()];

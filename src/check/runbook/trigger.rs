@@ -332,6 +332,7 @@ impl<'a> Checker<'a> {
                 cron,
                 zone,
                 missed_runs,
+                missed_within,
             } => {
                 let found = self.constant(file, cron, &Type::Cron, "schedule");
                 let cron = match found {
@@ -342,10 +343,11 @@ impl<'a> Checker<'a> {
                     Some(zone) => self.zone(zone),
                     None => None,
                 };
+                let within = missed_within.as_deref();
                 TriggerKind::Schedule {
                     cron,
                     zone,
-                    missed_run: missed_runs.unwrap_or(false),
+                    missed: self.missed(file, *missed_runs, within),
                 }
             }
             Tree::Request { params, by } => {

@@ -4,7 +4,7 @@
 //! have stopped changes, called the run off or taken the grant away, a storm may have begun, the agent may be told
 //! to stop. What is counted was counted when leave was given.
 
-use super::{Asked, Capability, Freezes, Gate, Question, Storms, Verdict};
+use super::{Asked, Capability, Freezes, Gate, Question, Storms, Verdict, Window};
 use crate::engine::Engine;
 use crate::engine::decide::outcome::{self, Leaving};
 use crate::engine::drive::incident_of;
@@ -13,8 +13,8 @@ use crate::journal::{IntentState, RunId};
 use crate::run::IntentKind;
 use crate::value::Time;
 
-/// The gates that people and the world close, whatever was granted.
-const ASKED: [&dyn Gate; 3] = [&Capability, &Freezes, &Storms];
+/// The gates that people, the world and time close, whatever was granted.
+const ASKED: [&dyn Gate; 4] = [&Capability, &Freezes, &Storms, &Window];
 
 impl Engine {
     /// A granted change that had to wait has its place. What is on record about it once this is durable: that it leaves;

@@ -4,7 +4,7 @@ use super::Flow;
 use crate::syntax::without_comments;
 use crate::text::Span;
 use crate::typed::{
-    ArmPattern, Expr, LabelCondition, LabelTest, Local, LocalId, Retry, RoleId, Trigger,
+    ArmPattern, Expr, LabelCondition, LabelTest, Local, LocalId, Missed, Retry, RoleId, Trigger,
     TriggerKind,
 };
 use crate::value::{Value, escape_text};
@@ -130,13 +130,13 @@ impl Flow<'_> {
             TriggerKind::Event { record } => {
                 format!("on event {}", self.package.records[record.index()].name)
             }
-            TriggerKind::Schedule {
-                cron,
-                zone,
-                missed_run,
-            } => {
+            TriggerKind::Schedule { cron, zone, missed } => {
                 let zone = zone.as_deref().unwrap_or("UTC");
-                let missed = if *missed_run { "run once" } else { "skipped" };
+                let missed = match missed {
+                    Missed::Skip => "skipped".to_owned(),
+                    Missed::Once => "run once".to_owned(),
+                    Missed::OnceWithin(within) => format!("run once within {within}"),
+                };
                 format!("on schedule \"{cron}\" in {zone}, missed ones {missed}")
             }
             TriggerKind::Request { params, by } => {

@@ -22,6 +22,8 @@ pub enum Obstacle {
     Storm(Scope),
     /// Changes go on that were stopped, and others have their turn before.
     Turn,
+    /// No window for it is open before then.
+    Until(Time),
 }
 
 impl Obstacle {
@@ -34,6 +36,7 @@ impl Obstacle {
             Obstacle::Count(_, kind) => format!("its turn among {kind}"),
             Obstacle::Storm(scope) => format!("the storm of {} to be over", scope.shown()),
             Obstacle::Turn => "its turn, now that changes go on".to_owned(),
+            Obstacle::Until(opens) => format!("the window that opens at {opens}"),
         }
     }
 
@@ -42,7 +45,7 @@ impl Obstacle {
     pub fn holds_all(&self) -> bool {
         match self {
             Obstacle::Storm(_) | Obstacle::Freeze(_) | Obstacle::Turn => true,
-            Obstacle::Target(_) | Obstacle::Count(..) => false,
+            Obstacle::Target(_) | Obstacle::Count(..) | Obstacle::Until(_) => false,
         }
     }
 
@@ -50,7 +53,10 @@ impl Obstacle {
     pub fn is_patient(&self) -> bool {
         match self {
             Obstacle::Storm(_) | Obstacle::Turn => true,
-            Obstacle::Freeze(_) | Obstacle::Target(_) | Obstacle::Count(..) => false,
+            Obstacle::Freeze(_)
+            | Obstacle::Target(_)
+            | Obstacle::Count(..)
+            | Obstacle::Until(_) => false,
         }
     }
 }

@@ -22,7 +22,7 @@ fn run(cx: &Cx<'_>, _: Node<'_>, out: &mut Vec<Diagnostic>) {
         let Some(WindowTimes::Once { to, .. }) = &window.times else {
             continue;
         };
-        if cx.is_own(window.span) && *to < today && !cx.input.unnamed.contains(&symbol) {
+        if cx.is_own(window.span) && to.last < today && !cx.input.unnamed.contains(&symbol) {
             let message = format!("the window `{}` is over", window.name);
             let found = Diagnostic::new(Code::EndedWindow, message, window.span, "ended");
             out.push(found.help("say when the next one is, or drop it"));

@@ -129,6 +129,9 @@ pub struct Cap {
     /// Its number, where it is the least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub least: Option<String>,
+    /// Of such lines one is enough: `only during night`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_is_enough: bool,
 }
 
 /// A capability and what it is narrowed to.
@@ -462,6 +465,7 @@ impl Authority {
                 of: None,
                 most: None,
                 least: None,
+                one_is_enough: false,
             };
         }
         let verify = |id: &str| {

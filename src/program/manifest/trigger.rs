@@ -18,6 +18,13 @@ pub struct Trigger {
     /// Of a schedule: missed times are run once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
+    /// Of a schedule: unless they are longer ago.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub missed_within: Option<Duration>,
     /// The labels of an alert, the parameters of a request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<Label>,

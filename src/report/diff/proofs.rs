@@ -359,6 +359,9 @@ fn implies(new: &Trigger, old: &Trigger) -> bool {
         .iter()
         .all(|old| new.labels.iter().any(|new| tests(new, old)));
     (new.on, &new.name, &new.zone, new.missed) == (old.on, &old.name, &old.zone, old.missed)
+        && old
+            .missed_within
+            .is_none_or(|old| new.missed_within.is_some_and(|new| new <= old))
         && new.holding >= old.holding
         && asks
         && labels

@@ -196,16 +196,28 @@ fn caps(changes: &mut Changes<'_>) {
             continue;
         }
         let what = Words::text("a line of `blast` is gone");
-        changes.wider(Found::new(Field::Limit, what).sides(text(cap), Words::text("none")));
+        let found = Found::new(Field::Limit, what).sides(text(cap), Words::text("none"));
+        match leaves_less(cap, new) {
+            true => changes.narrower(found),
+            false => changes.wider(found),
+        }
     }
     for cap in rest {
         let what = Words::text("a further line of `blast`");
-        changes.narrower(
-            Found::new(Field::Limit, what)
-                .sides(Words::text("none"), Words::code(cap.text.as_str()))
-                .part(Part::Condition(cap.hash)),
-        );
+        let found = Found::new(Field::Limit, what)
+            .sides(Words::text("none"), Words::code(cap.text.as_str()))
+            .part(Part::Condition(cap.hash));
+        // Beside one of its kind it allows more.
+        match leaves_less(cap, old) {
+            true => changes.wider(found),
+            false => changes.narrower(found),
+        }
     }
+}
+
+/// Whether there are lines of which one is enough, this one and one at least of these: without it less is allowed.
+fn leaves_less(cap: &Cap, others: &[Cap]) -> bool {
+    cap.one_is_enough && others.iter().any(|other| other.one_is_enough)
 }
 
 /// Whether the number of a line lets through no more than that of the other.

@@ -197,14 +197,16 @@ impl Lowering {
         let zone = nodes
             .accept(Rule::in_zone)
             .map(|node| self.inner_plain(node));
-        let missed = nodes
-            .accept(Rule::missed)
-            .and_then(|node| Nodes::of(node).next());
-        let missed_runs = missed.map(|word| word.as_str() != "skip");
+        let mut missed = nodes.accept(Rule::missed).map(Nodes::of);
+        let word = missed.as_mut().and_then(Nodes::next);
+        let missed_runs = word.map(|word| word.as_str() != "skip");
+        let within = missed.as_mut().and_then(|nodes| nodes.accept(Rule::within));
+        let missed_within = within.map(|node| Box::new(self.inner_expr(node)));
         TriggerKind::Schedule {
             cron: Box::new(cron),
             zone,
             missed_runs,
+            missed_within,
         }
     }
 
@@ -365,6 +367,7 @@ impl Lowering {
                 population: self.next_expr(&mut nodes, span),
             },
             Rule::pause_line => BlastLineKind::Pause(self.next_ident(&mut nodes, span)),
+            Rule::only_line => BlastLineKind::Only(self.next_ident(&mut nodes, span)),
             _ => BlastLineKind::Missing,
         };
         BlastLine { kind, span }

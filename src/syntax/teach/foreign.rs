@@ -223,7 +223,7 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
             "",
             "how much may change is said in `blast { at most 1 k8s.Pod }`",
         ),
-        "keep" | "pause" => (
+        "keep" | "pause" | "only" => (
             "",
             "what lowers a limit stands in the block of limits: `blast { ... }`",
         ),

@@ -109,6 +109,8 @@ pub enum TriggerKind {
         zone: Option<PlainText>,
         /// `missed run once` (true) or `missed skip` (false); None: unsaid.
         missed_runs: Option<bool>,
+        /// `missed run once within 2h`
+        missed_within: Option<Box<Expr>>,
     },
     /// `request(pool: k8s.Deployment) by platform`
     Request {
@@ -201,6 +203,8 @@ pub enum BlastLineKind {
     },
     /// `pause during black_friday`
     Pause(Ident),
+    /// `only during night`
+    Only(Ident),
 }
 
 /// Over what a line counts.

@@ -275,6 +275,7 @@ fn unheard(happened: Happened) -> Happened {
         other @ (Happened::Opened { .. }
         | Happened::Observed { .. }
         | Happened::Intended { .. }
+        | Happened::Closed(_)
         | Happened::Settled { .. }
         | Happened::Told(_)
         | Happened::Attached(_)

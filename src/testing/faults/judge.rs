@@ -78,6 +78,7 @@ pub fn remembers(happened: &Happened) -> bool {
         Happened::Opened { .. }
         | Happened::Observed { .. }
         | Happened::Intended { .. }
+        | Happened::Closed(_)
         | Happened::Attached(_) => false,
     }
 }

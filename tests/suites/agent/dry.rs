@@ -12,6 +12,7 @@ pub const CASES: &[Case] = &[
     ("what a connector would refuse is said", not_here),
     ("what a gate holds back is said", locked),
     ("what would have to wait is said", frozen),
+    ("a window that is closed is said, and obeyed", windows),
     ("what an agent lacks is said", lacking),
     ("what was reported is known", reported),
     ("nothing is written", nothing_is_written),
@@ -82,6 +83,28 @@ fn frozen() {
     let id = stage.incident("b");
     let words = format!("It would wait: incident {id} is about this");
     planned_but(&stage, &words);
+    assert_eq!(stage.terminate(), Some(0));
+}
+
+/// Only changes are held up: the incident is opened, looked into and handed over.
+fn windows() {
+    let mut stage = Stage::new();
+    let package = "package/service.rbk";
+    let window = "window past = 2020-01-01T00:00 .. 2020-02-01T00:00 in \"UTC\"\n\nrole builder";
+    stage.change(package, "role builder", window);
+    let limits = "blast {\n    at most 1 host.Host\n    pause during past\n  }";
+    stage.change(package, "blast { at most 1 host.Host }", limits);
+    let (code, said) = dry_run(&stage, "b");
+    assert_eq!(code, Some(0), "{said}");
+    stage.change(package, "pause during past", "only during past");
+    planned_but(
+        &stage,
+        "It would be refused: no change may begin now that may take ",
+    );
+    stage.start();
+    let id = stage.incident("b");
+    stage.wait_for_shown(id, "no window for it opens within a year");
+    stage.wait_for_shown(id, "a window forbids changes now");
     assert_eq!(stage.terminate(), Some(0));
 }
 

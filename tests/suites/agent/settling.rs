@@ -218,7 +218,9 @@ fn requested() {
         body.len()
     );
     let answer = net::ask(stage.port, &text).unwrap();
-    assert!(answer.contains(" 200 "), "{answer}");
+    assert!(answer.contains(" 202 "), "{answer}");
+    let says = ["\"incident\":1", "\"joined\":false"];
+    assert!(says.iter().all(|word| answer.contains(word)), "{answer}");
     let text = "GET /v1/incidents/1 HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer token-of-ada\r\n\r\n";
     let shown = net::ask(stage.port, text).unwrap();
     assert!(shown.contains("ada asked for it as `builder`: "), "{shown}");

@@ -41,6 +41,7 @@
   "lookup"
   "needs"
   "on"
+  "only"
   "otherwise"
   "owner"
   "owns"

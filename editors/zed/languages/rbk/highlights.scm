@@ -104,6 +104,7 @@
   "lookup"
   "needs"
   "on"
+  "only"
   "otherwise"
   "owner"
   "owns"
