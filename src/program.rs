@@ -80,7 +80,9 @@ pub struct Program {
     pub product: SmolStr,
     /// The `where` of each trigger as it is written; none in artefacts of earlier versions. For people only.
     pub conditions: Vec<SmolStr>,
-    /// When changes may begin, where the `blast` says; none in artefacts of earlier versions.
+    /// When changes may begin, where the `blast` says. Where it does not, the artefact ends before this, as those of
+    /// earlier versions do.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<Box<window::Windows>>,
 }
 

@@ -21,8 +21,8 @@ impl fmt::Display for CodeHash {
     }
 }
 
-/// How many bytes the fields take that were added at the end, when they are empty.
-const LATER: usize = 3;
+/// How many bytes the fields take that were added at the end, for people, when they are empty and nothing is behind them.
+const LATER: usize = 2;
 
 impl Program {
     /// The hash of what the program does.
