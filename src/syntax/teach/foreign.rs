@@ -269,6 +269,13 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
             "",
             "modules are taken in at the head of the file, in column 0",
         ),
+        _ => return foreign_setting(word),
+    })
+}
+
+/// Settings and notes of other tools where a clause stands.
+fn foreign_setting(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
         "loglevel" | "log_level" | "verbosity" | "debug" => (
             "",
             "a run keeps a record of all it does by itself: leave the line out, or make it a comment, `// ...`",

@@ -55,7 +55,7 @@ pub(super) fn between_hours(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         .checked_sub(1)
         .filter(|led| matches!(tokens.word(*led), "from" | "between" | "at" | ","));
     let dots = tokens.word(sign) == "." && led.is_some();
-    if !(known && clock(second)) && !dots {
+    if !(dots || known && clock(second)) {
         return None;
     }
     let title = "write `..`";
