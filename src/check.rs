@@ -37,6 +37,9 @@ use state::Checker;
 
 pub use expr::is_filled_elsewhere;
 
+/// What is said of further names that no trigger binds, either.
+pub const NOR_THIS: &str = "nor this one";
+
 /// The label of a `let` that gives a text or a number a name where what it names is meant: told once, whoever uses it.
 pub const NAMED_BY_LET: &str = "a text or a number, by this name";
 

@@ -89,10 +89,13 @@ fn no_blast(package: &Package, runbook: &Runbook, bound: &Bound, out: &mut Vec<D
             "has no `blast`",
         )
         .and(*site, "changed here")
-        .help(format!(
-            "state what it may touch at most: `blast {{ {} }}`, one limit a line",
-            lines.join(", ")
-        )),
+        .help(match lines.as_slice() {
+            [line] => format!("state what it may touch at most: `blast {{ {line} }}`"),
+            lines => format!(
+                "state what it may touch at most in a `blast {{ ... }}`, each on a line of its own: `{}`",
+                lines.join("`, `")
+            ),
+        }),
     );
 }
 

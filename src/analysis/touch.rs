@@ -164,30 +164,33 @@ fn check_changes(
     out: &mut Vec<Diagnostic>,
 ) {
     let function = &package.functions[id.index()];
-    for touch in lines.iter().flat_map(|line| line.types.values()) {
-        let inside = touch.anonymous == 0
-            && touch.places.iter().all(|place| {
-                place.parts.is_empty()
-                    && changes
-                        .iter()
-                        .any(|index| place.local() == Some(LocalId(u32::from(*index))))
-            });
-        if !inside && let Some(site) = touch.sites.first() {
-            out.push(
-                Diagnostic::new(
-                    Code::ChangesUndeclared,
-                    format!(
-                        "action `{}` changes something that its `changes` does not name",
-                        function.name
-                    ),
-                    *site,
-                    "changed here",
-                )
-                .and(function.span, "declared here")
-                .help("take the target as a parameter and name it behind `changes`"),
-            );
-        }
-    }
+    let outside = |touch: &&TypeTouch| {
+        let named = touch.places.iter().all(|place| {
+            place.parts.is_empty()
+                && changes
+                    .iter()
+                    .any(|index| place.local() == Some(LocalId(u32::from(*index))))
+        });
+        touch.anonymous > 0 || !named
+    };
+    let touched = lines
+        .iter()
+        .flat_map(|line| line.types.values())
+        .filter(outside);
+    let mut sites = touched.filter_map(|touch| touch.sites.first().copied());
+    let Some(site) = sites.next() else {
+        return;
+    };
+    let message = format!(
+        "action `{}` changes something that its `changes` does not name",
+        function.name
+    );
+    let found = Diagnostic::new(Code::ChangesUndeclared, message, site, "changed here");
+    let found = found.and(function.span, "declared here");
+    let found = sites.fold(found, |found, site| found.and(site, "and here"));
+    out.push(
+        found.help("take the target as a parameter and name it behind `changes`: `changes web`"),
+    );
 }
 
 /// What the runbook touches in all.

@@ -272,6 +272,7 @@ impl<'a> Checker<'a> {
             if let Some(first) = members.iter().position(|known| *known == member.name.text) {
                 let first = item.members[first].name.span;
                 self.say_duplicate("enum member", &item.members[index].name, first);
+                continue;
             }
             members.push(member.name.text.clone());
             self.define(member.name.span, NameKind::EnumMember);

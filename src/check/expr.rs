@@ -11,6 +11,7 @@ mod call;
 mod called;
 mod collection;
 mod construct;
+mod elsewhere;
 mod field;
 mod fit;
 mod foreign;

@@ -7,6 +7,7 @@ mod blast;
 mod clause;
 mod finding;
 mod key;
+mod lost;
 mod schedule;
 mod trigger;
 mod watch;
@@ -255,6 +256,10 @@ impl<'a> Checker<'a> {
             let first = first.name_span;
             self.say_duplicate("remedy", &remedy.name, first);
         }
+        self.refuse_defaults(
+            &remedy.params,
+            "a `found` line gives each of them: leave the value out",
+        );
         let (finding, types) = self.remedy_types(id, remedy);
         if let Some(finding) = finding {
             self.refer_finding(remedy.name.span, id, finding);

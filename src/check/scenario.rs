@@ -7,6 +7,7 @@ mod action;
 mod case;
 mod expect;
 mod given;
+mod labels;
 mod observation;
 mod pattern;
 mod value;

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use self::missing::Missing;
+use self::missing::{Missing, in_trigger, is_lost};
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::library;
 use crate::syntax;
@@ -180,12 +180,14 @@ fn untriggered(
     read: &[Diagnostic],
 ) -> BTreeSet<(SourceId, u32)> {
     let triggers = read.iter().filter(|found| is_error(found)).filter(|found| {
-        words(sources, unread(sources, files, found.primary.span)).next() == Some("on")
+        let line = unread(sources, files, found.primary.span);
+        words(sources, line).next() == Some("on") || in_trigger(files, found.primary.span)
     });
     let items = triggers.filter_map(|found| {
         let item = item_at(files, found.primary.span)?;
         let broken = |clause: &Clause| match &clause.kind {
             ClauseKind::Missing => true,
+            ClauseKind::On(trigger) if trigger.clauses.iter().any(is_lost) => true,
             ClauseKind::On(trigger) => matches!(trigger.kind, TriggerKind::Missing),
             _ => false,
         };

@@ -8,7 +8,8 @@ mod brought;
 use std::ops::Range;
 
 pub(super) use self::brought::{
-    backslash_told, goes_on_below, heredoc, heredoc_told, template_tag, template_tag_told,
+    backslash_told, goes_on_below, heredoc, heredoc_told, lines_of_text, lines_told, template_tag,
+    template_tag_told,
 };
 use super::depth::Depth;
 use super::skim::Piece;

@@ -191,9 +191,27 @@ impl<'a> Recovery<'a> {
             } else {
                 by_colon = teach::colon_at_end(&self.scene, &line).map(|_| column);
             }
+            if kind == Kind::Clause && tokens.word(line.start) == "alert" {
+                self.tell_rule(line.end);
+            }
             self.line(line, kind);
         }
         self.check_docs(close, false);
+    }
+
+    /// The further lines of a rule of Prometheus are told with its first one.
+    fn tell_rule(&mut self, from: usize) {
+        let rule = teach::rule_lines(&self.scene, from);
+        let Some(end) = rule.map(|(_, value)| value.end).last() else {
+            return;
+        };
+        let tokens = self.tokens();
+        let begins = (from..end).filter_map(|index| tokens.at(index));
+        let begins = begins.filter(|token| token.newline_before);
+        let places: Vec<usize> = begins
+            .map(|token| self.scene.place_of(token.start))
+            .collect();
+        self.told.extend(places);
     }
 
     /// How far a line is indented.

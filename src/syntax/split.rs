@@ -242,6 +242,7 @@ impl<'t> Splitter<'t, '_> {
                     self.hidden_characters(piece);
                 }
             }
+            PieceKind::OpenText if self.text_below(piece) => {}
             PieceKind::OpenText => {
                 let end = self.depth.text_end(self.text, piece, self.line_start);
                 self.unclosed(piece, end, "\"");

@@ -3,6 +3,8 @@
 //! In: the tokens of a line and where the grammar got stuck. Out: one diagnostic, with a fix where one is sure.
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
+mod alerts;
+mod answers;
 mod blocks;
 mod branches;
 mod brought;
@@ -12,15 +14,19 @@ mod denied;
 mod first;
 mod foreign;
 mod habits;
+mod hours;
 mod items;
 mod later;
+mod lessons;
 mod marks;
 mod meant;
 mod modules;
 mod nameless;
+mod notices;
 mod parts;
 mod pieces;
 mod places;
+mod proofs;
 mod shape;
 mod slips;
 mod strange;
@@ -30,6 +36,7 @@ mod turned;
 
 use std::ops::Range;
 
+pub(super) use self::alerts::rule_lines;
 pub(super) use self::carried::{dash_below, waiver_below};
 pub(super) use self::cut::colon_at_end;
 pub(super) use self::first::{habit_of_statement, joined_word};
@@ -64,165 +71,6 @@ pub(super) struct Line {
     /// The offset where the grammar got stuck.
     pub at: usize,
 }
-
-/// A common mistake: what to say if the line has it.
-type Lesson = fn(&Scene<'_>, &Line) -> Option<Diagnostic>;
-
-/// Tried in this order: the more special first.
-const LESSONS: &[Lesson] = &[
-    later::inside,
-    strange::dash_item,
-    strange::dots_alone,
-    strange::html_comment,
-    brought::filled_text,
-    marks::quotes_twice,
-    carried::guard_block,
-    carried::arrow_function,
-    carried::chain_links,
-    carried::or_behind_block,
-    taken::first_of,
-    taken::count_of,
-    parts::verify_retry,
-    parts::retry_last,
-    parts::case_values,
-    parts::dollar_names,
-    parts::labelled,
-    parts::action_as_key,
-    parts::joined_lines,
-    parts::typed_parameters,
-    parts::map_of_parts,
-    parts::swapped,
-    brought::failure_word,
-    brought::retry_times,
-    brought::business_days,
-    brought::alert_for,
-    brought::alert_equals,
-    brought::hole_alone,
-    brought::guard_text,
-    tested::expected_of_whom,
-    modules::two_modules,
-    nameless::declared,
-    nameless::role_without_kind,
-    tested::nobody_paged,
-    denied::expectation,
-    denied::condition,
-    denied::one_of,
-    brought::done_when,
-    brought::labels_in_braces,
-    brought::action_answers,
-    brought::retry_parts,
-    brought::offset,
-    brought::schedule_every,
-    tested::no_change,
-    strange::for_some,
-    strange::spread_arguments,
-    strange::lambda,
-    strange::splat,
-    pieces::bare_key,
-    pieces::list_in_parentheses,
-    pieces::enum_by_sign,
-    pieces::map_signs,
-    pieces::behind_block,
-    pieces::split_duration,
-    branches::colon_for_block,
-    tested::called_expectation,
-    tested::given_action,
-    pieces::call_without_parentheses,
-    pieces::choice_inside,
-    pieces::failure_goes_on,
-    pieces::untitled_attempt,
-    pieces::probe_without_type,
-    habits::severity_number,
-    habits::for_before_time,
-    cut::block_by_colon,
-    cut::rest,
-    turned::product_first,
-    turned::role_kind_first,
-    turned::cleared_text_first,
-    turned::given_value_first,
-    turned::type_first,
-    turned::event_name_first,
-    turned::value_before_if,
-    turned::comprehension,
-    cut::time_or_within,
-    cut::severity,
-    cut::block_of_else,
-    cut::time_of_day,
-    cut::presence,
-    cut::comma_of_arm,
-    cut::kind_of_clause,
-    cut::limit_of_what,
-    cut::recurs_and_then,
-    habits::import_form,
-    modules::other_form,
-    habits::dashed_name,
-    habits::held_for,
-    habits::plain_interval,
-    habits::quoted_alert,
-    habits::at_most_word,
-    meant::text_call,
-    meant::case_arm,
-    meant::foreign_loop,
-    meant::two_names,
-    meant::item_block,
-    meant::dots_inside,
-    meant::untitled_test,
-    meant::nobody_named,
-    meant::text_as_doc,
-    meant::not_in,
-    denied::comparison,
-    meant::foreign_operator,
-    meant::do_command,
-    meant::change_as_condition,
-    meant::guard_else,
-    meant::wait_until,
-    meant::something_there,
-    meant::text_below,
-    strange::assigned,
-    strange::number_marks,
-    strange::percent_apart,
-    strange::foreign_type,
-    strange::bare_choice,
-    strange::function_block,
-    strange::function_value,
-    strange::dot_at_end,
-    places::open_secret,
-    denied::spoken_text,
-    places::trigger_line,
-    places::clause_in_block,
-    places::role_as_text,
-    places::pattern_operator,
-    slips::clause_colon,
-    slips::quoted_version,
-    slips::dated_version,
-    slips::elif,
-    slips::joined_text,
-    slips::once_without_did,
-    slips::expectation,
-    cut::second_expectation,
-    slips::chosen_role,
-    marks::quotes_in_query,
-    marks::single_quotes,
-    marks::broken_hole,
-    marks::tag_apart,
-    marks::tagged_message,
-    marks::unknown_tag,
-    shape::waiver,
-    shape::if_let,
-    first::unless,
-    shape::result_colon,
-    first::label_outside,
-    first::unknown,
-    shape::let_without_value,
-    marks::nameless_record,
-    marks::braces_in_brackets,
-    marks::question_mark,
-    shape::unit_apart,
-    shape::share_without_of,
-    shape::handler_block,
-    shape::no_block,
-    shape::two_statements,
-];
 
 /// What is said of a form that this language does not have.
 fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
@@ -268,6 +116,8 @@ impl<'a> Scene<'a> {
         let block =
             kind == Kind::Item && words::BLOCK_ITEMS.contains(&self.tokens.word(line.start));
         let later = later::line(self, line, kind);
+        let later =
+            later.or_else(|| hours::watch_block(self, line).filter(|_| kind == Kind::Clause));
         let later = later.or_else(|| pieces::enum_members(self, line, kind));
         let later = later.or_else(|| carried::enum_values(self, line, kind));
         later.or_else(|| marks::braces_in_expression(self, line).filter(|_| !block))
@@ -275,7 +125,9 @@ impl<'a> Scene<'a> {
 
     /// What is wrong with a line, if it is a common mistake: all lessons that know it, the likelier first.
     pub fn lessons(&self, line: &Line) -> impl Iterator<Item = Diagnostic> {
-        LESSONS.iter().filter_map(|lesson| lesson(self, line))
+        lessons::LESSONS
+            .iter()
+            .filter_map(|lesson| lesson(self, line))
     }
 
     /// What would have fitted, with a word that is near.

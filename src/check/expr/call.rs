@@ -212,6 +212,10 @@ impl Elaborator<'_, '_> {
         if base.ty != Type::Error {
             let message = format!("a value has no function `{}`", name.text);
             let found = Diagnostic::new(Code::NotCallable, message, name.span, "not a function");
+            if let Some(found) = self.empty_method(&found, base.span, &name.text, name.span) {
+                self.say(found);
+                return Callee::Broken;
+            }
             let shown = self.checker.text(base.span);
             let Some(function) = function_for(name.as_str()) else {
                 let help = method_help(name.as_str()).map(str::to_owned);
@@ -276,9 +280,9 @@ impl Elaborator<'_, '_> {
         }
         let message = format!("there is no `{name}` to call");
         let found = Diagnostic::new(Code::UnknownName, message, span, "unknown name");
-        if let Some(path) = self.checker.module_member(self.file, name) {
-            let help = format!("members of a module are written with it: `{path}`");
-            self.say(found.help(help).fix(format!("write `{path}`"), span, path));
+        let known = self.member_without_module(&found, name, span);
+        if let Some(found) = known.or_else(|| self.empty_called(&found, name, span)) {
+            self.say(found);
             return;
         }
         let near = function_for(name).map(str::to_owned);

@@ -24,6 +24,7 @@ impl Elaborator<'_, '_> {
         let fields = &self.checker.package.records[record.index()].fields;
         let mut said: Vec<Option<Expr>> = vec![None; fields.len()];
         let mut is_broken = self.checker.record_progress(record) == Progress::Begun;
+        self.say_nameless(record, args);
         for arg in args {
             let Some((at, ty)) = self.field_argument(record, arg, &said) else {
                 self.expr(&arg.value, None);
@@ -76,6 +77,32 @@ impl Elaborator<'_, '_> {
         )
     }
 
+    /// `Cache("/x", 2)`: said once, with the names in their order.
+    fn say_nameless(&mut self, record: RecordId, args: &[Argument]) {
+        let Some(first) = args.iter().find(|arg| arg.name.is_none()) else {
+            return;
+        };
+        let fields = &self.checker.package.records[record.index()].fields;
+        let form: Vec<String> = fields
+            .iter()
+            .map(|field| format!("{}: …", field.name))
+            .collect();
+        let message = "the fields of a record are named";
+        let found = Diagnostic::new(Code::ExtraArgument, message, first.value.span, "no name");
+        let found = found.help(format!("write `{}`", form.join(", ")));
+        let all = args.iter().all(|arg| arg.name.is_none()) && args.len() <= fields.len();
+        let named = args.iter().zip(fields).filter(|_| all);
+        let found = named.fold(found, |found, (arg, field)| {
+            let place = arg.value.span.at_start();
+            found.fix(
+                "name them in their order",
+                place,
+                format!("{}: ", field.name),
+            )
+        });
+        self.say(found);
+    }
+
     /// The field that an argument names, with its type.
     fn field_argument(
         &mut self,
@@ -84,14 +111,7 @@ impl Elaborator<'_, '_> {
         said: &[Option<Expr>],
     ) -> Option<(usize, Type)> {
         let fields = &self.checker.package.records[record.index()].fields;
-        let Some(name) = &arg.name else {
-            let shown: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-            let form: Vec<String> = shown.iter().map(|name| format!("{name}: …")).collect();
-            let message = "the fields of a record are named";
-            let found = Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "no name");
-            self.say(found.help(format!("write `{}`", form.join(", "))));
-            return None;
-        };
+        let name = arg.name.as_ref()?;
         let Some(at) = fields.iter().position(|field| field.name == name.text) else {
             let near = nearest(
                 name.as_str(),

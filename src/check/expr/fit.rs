@@ -142,6 +142,11 @@ impl Elaborator<'_, '_> {
                 listed_words(found, expr, self.checker.text(expr.span))
             }
             (Type::Duration, Type::Time) => self.moment(found, expr),
+            (Type::Text, Type::Time) if self.place == Place::Test && written.ends_with(" ago\"") => {
+                let right = written.trim_matches('"');
+                let found = found.help("a time stands without quotes");
+                found.fix("remove the quotes", expr.span, right)
+            }
             (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
@@ -205,6 +210,9 @@ impl Elaborator<'_, '_> {
             (Type::Int, Type::Percent | Type::Duration | Type::Size) => {
                 let (unit, units) = match plain {
                     Type::Percent => ("%", "`%`"),
+                    Type::Duration if self.line_of(expr.span).starts_with("recurs ") => {
+                        ("h", "a unit of time: `24h`, `7d`")
+                    }
                     Type::Size => ("MiB", "a unit of size: `B`, `KiB`, `MiB`, `GiB`"),
                     // Sixty of them and more are seconds.
                     _ if self.is_long(expr.span)
@@ -266,10 +274,20 @@ impl Elaborator<'_, '_> {
         let source = &self.checker.sources.source(span.source).text;
         let before = source.get(..span.start as usize).unwrap_or_default();
         let word = before.split_whitespace().next_back();
-        matches!(
-            word,
-            Some("within" | "holding" | "fresh" | "patience" | "after" | "for")
-        )
+        // A change takes seconds, and the proof of it minutes.
+        let change = self.line_of(span).starts_with("do ");
+        match word {
+            Some("within") => !change,
+            Some("holding" | "fresh" | "patience" | "after" | "for") => true,
+            _ => false,
+        }
+    }
+
+    /// The line up to this place, without its indentation.
+    fn line_of(&self, span: Span) -> &str {
+        let source = &self.checker.sources.source(span.source).text;
+        let before = source.get(..span.start as usize).unwrap_or_default();
+        before.lines().next_back().unwrap_or_default().trim_start()
     }
 
     /// Where a local got its name, and its value, if a `let` on one line gave it nothing else.

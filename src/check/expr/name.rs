@@ -158,6 +158,9 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if self.called_elsewhere(&found, name, span).is_some() => {
+                self.called_elsewhere(&found, name, span).unwrap_or(found)
+            }
             None if self.known_behind(span).is_some() => {
                 let known = self.known_behind(span).unwrap_or_default();
                 let found = found.help(format!("it is called by its name alone: `{known}`"));

@@ -36,6 +36,11 @@ impl Checker<'_> {
             Some(count) => self.count(file, count, "at least"),
             None => None,
         };
+        if let (Some(count), "person") = (&item.at_least, item.kind.as_str()) {
+            let message = "a person is one, whatever is asked for";
+            let found = Diagnostic::new(Code::ClauseConflict, message, count.span, "never more");
+            self.say(found.help("`at least` belongs to a group: `group \"okta:sre\" at least 4`"));
+        }
         self.refuse_empty(&item.address, "the role has no address");
         let row = &mut self.package.roles[id.index()];
         row.kind = kind;

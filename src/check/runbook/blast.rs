@@ -25,8 +25,9 @@ impl Checker<'_> {
         let kind = match &line.kind {
             Line::Missing => None,
             Line::AtMost { count, target, per } => {
-                let found = self.bound(id, count, target, per, span);
-                self.runbook_mut(id).blast.extend(found);
+                if let Some(found) = self.bound(id, count, target, per, span) {
+                    self.add_limit(id, found);
+                }
                 return;
             }
             Line::Share { share, population } => self.share_cap(id, share, population),

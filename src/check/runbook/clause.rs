@@ -33,8 +33,14 @@ impl Checker<'_> {
                 runbook.version = version;
                 runbook.version_span = Some(*span);
             }
-            Clause::Severity(cases) => self.severity(id, cases),
-            Clause::IncidentPer(names) => self.incident_per(id, names),
+            Clause::Severity(cases) => {
+                self.refuse_no_severity(cases);
+                self.severity(id, cases);
+            }
+            Clause::IncidentPer(names) => {
+                self.refuse_keys_twice(names);
+                self.incident_per(id, names);
+            }
             Clause::Again(times) => {
                 self.runbook_mut(id).again = self.count(file, times, "again at most");
             }

@@ -4,11 +4,16 @@
 //! whole alert says its key, or that there is one incident for all.
 
 use super::super::state::Checker;
+use crate::check::NOR_THIS;
 use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{ClauseKind as Clause, Ident, Path};
+use crate::syntax::tree::{
+    self, ClauseKind as Clause, Ident, Path, TriggerClause, TriggerClauseKind, TriggerKind as Tree,
+};
 use crate::text::Span;
-use crate::typed::{BindingId, BindingKind, KeyPart, NameKind, RunbookId, Type};
+use crate::typed::{
+    Binding, BindingId, BindingKind, KeyPart, NameKind, RunbookId, Trigger, TriggerKind, Type,
+};
 
 /// The word for one incident for all.
 const ALL: &str = "runbook";
@@ -16,6 +21,7 @@ const ALL: &str = "runbook";
 impl Checker<'_> {
     /// The parts of the key.
     pub fn incident_per(&mut self, id: RunbookId, keys: &[Path]) {
+        let mut unbound = Vec::new();
         for key in keys {
             let root = key.module.as_ref().unwrap_or(&key.name);
             if root.text.is_empty() || key.name.text.is_empty() {
@@ -27,10 +33,45 @@ impl Checker<'_> {
                 self.runbook_mut(id).incident_per.extend(part);
             } else if root.text == ALL && key.module.is_none() {
                 self.one_for_all(id, keys, key.span);
-            } else {
-                self.say_unbound_key(id, root);
+            } else if !self.say_known_alone(id, root, key) && !self.say_near_key(id, root) {
+                unbound.push(root);
             }
         }
+        self.say_unbound_keys(id, &unbound);
+    }
+
+    /// `incident per alert.app`: a label is called by its name alone.
+    fn say_known_alone(&mut self, id: RunbookId, root: &Ident, key: &Path) -> bool {
+        let foreign = [
+            "alert",
+            "label",
+            "labels",
+            "event",
+            "request",
+            "annotations",
+        ];
+        let known = self.draft(id).binding(key.name.as_str(), None);
+        let (true, Some(binding)) = (
+            key.module.is_some() && foreign.contains(&root.as_str()),
+            known,
+        ) else {
+            return false;
+        };
+        let name = key.name.as_str();
+        let message = format!("no trigger binds `{}`", root.text);
+        let found = Diagnostic::new(Code::UnknownName, message, root.span, "unknown name");
+        let gap = Span::new(
+            root.span.source,
+            root.span.range().start,
+            key.name.span.range().start,
+        );
+        let found = found.help(format!("it is called by its name alone: `{name}`"));
+        self.say(found.fix(format!("remove `{}.`", root.text), gap, ""));
+        let field = None;
+        self.runbook_mut(id)
+            .incident_per
+            .push(KeyPart { binding, field });
+        true
     }
 
     fn one_for_all(&mut self, id: RunbookId, keys: &[Path], span: Span) {
@@ -147,7 +188,8 @@ impl Checker<'_> {
         });
     }
 
-    fn say_unbound_key(&mut self, id: RunbookId, name: &Ident) {
+    /// A name that some trigger binds, or one that is near to such a name.
+    fn say_near_key(&mut self, id: RunbookId, name: &Ident) -> bool {
         let bindings = &self.package.runbooks[id.index()].bindings;
         let partly = bindings.iter().any(|binding| binding.name == name.text);
         let message = match partly {
@@ -160,8 +202,73 @@ impl Checker<'_> {
         let near = near.map(str::to_owned);
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
-            None => found.help("incidents are told apart by names that every trigger binds; one incident for all is `incident per runbook`"),
+            None if partly => found.help("incidents are told apart by names that every trigger binds; one incident for all is `incident per runbook`"),
+            None => return false,
         });
+        true
+    }
+
+    /// Names that no trigger binds: the labels were forgotten there.
+    fn say_unbound_keys(&mut self, id: RunbookId, names: &[&Ident]) {
+        let Some((first, others)) = names.split_first() else {
+            return;
+        };
+        let message = format!("no trigger binds `{}`", first.text);
+        let found = Diagnostic::new(Code::UnknownName, message, first.span, "unknown name");
+        let found = others
+            .iter()
+            .fold(found, |found, other| found.and(other.span, NOR_THIS));
+        let labels: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+        let labels = labels.join(", ");
+        let runbook = &self.package.runbooks[id.index()];
+        let label = |binding: &Binding| matches!(binding.kind, BindingKind::Label(_));
+        // With labels beside it, the name may be one of another spelling.
+        let triggers = match runbook.bindings.iter().any(label) {
+            true => &[][..],
+            false => runbook.triggers.as_slice(),
+        };
+        let alert = |trigger: &&Trigger| matches!(trigger.kind, TriggerKind::Alert { .. });
+        let Some(shown) = triggers.iter().find(alert) else {
+            self.say(found.help("incidents are told apart by names that every trigger binds; one incident for all is `incident per runbook`"));
+            return;
+        };
+        let head = self.text(shown.span).split('{').next().unwrap_or_default();
+        let found = found.help(format!(
+            "a label gets its name in the trigger: `{} {{ with {labels} }}`; one incident for all is `incident per runbook`",
+            head.trim_end()
+        ));
+        let title = format!("add `with {labels}`");
+        let edits: Option<Vec<(Span, String)>> = triggers
+            .iter()
+            .map(|trigger| self.with_labels(trigger, &labels))
+            .collect();
+        let edits = edits.unwrap_or_default();
+        self.say(edits.into_iter().fold(found, |found, (span, text)| {
+            found.fix(title.as_str(), span, text)
+        }));
+    }
+
+    /// Where labels are asked for in a trigger, and the text that does it.
+    fn with_labels(&self, trigger: &Trigger, labels: &str) -> Option<(Span, String)> {
+        let (text, span) = (self.text(trigger.span), trigger.span);
+        let TriggerKind::Alert { .. } = trigger.kind else {
+            return None;
+        };
+        let at = |offset: usize| span.inside(offset, offset);
+        let Some(open) = text.rfind('{') else {
+            return Some((at(text.len()), format!(" {{ with {labels} }}")));
+        };
+        let inner = text.get(open + 1..)?;
+        Some(match inner.find("with ") {
+            Some(with) => (at(open + 1 + with + "with ".len()), format!("{labels}, ")),
+            None if inner.trim_start_matches(' ').starts_with('\n') => {
+                let rest = inner.trim_start();
+                let blanks = inner.len() - rest.len();
+                let indent = inner.get(..blanks)?.rsplit('\n').next()?;
+                (at(open + 1 + blanks), format!("with {labels}\n{indent}"))
+            }
+            None => return None,
+        })
     }
 
     /// What is bound tells incidents apart, or nobody said whether it does.
@@ -169,6 +276,18 @@ impl Checker<'_> {
         let item = self.draft(id).item;
         let mut clauses = item.clauses.iter();
         if clauses.any(|clause| matches!(clause.kind, Clause::IncidentPer(_))) {
+            return;
+        }
+        // That labels belong to an alert is said there.
+        let misplaced = |clause: &tree::Clause| match &clause.kind {
+            Clause::On(trigger) => {
+                let labels = |line: &TriggerClause| matches!(line.kind, TriggerClauseKind::With(_));
+                matches!(trigger.kind, Tree::Schedule { .. } | Tree::Request { .. })
+                    && trigger.clauses.iter().any(labels)
+            }
+            _ => false,
+        };
+        if item.clauses.iter().any(misplaced) {
             return;
         }
         let bindings = &self.package.runbooks[id.index()].bindings;

@@ -74,6 +74,10 @@ impl<'a> Checker<'a> {
                 }));
             }
             Tree::Request { params, by: _ } => {
+                self.refuse_defaults(
+                    params,
+                    "whoever asks gives each of them: leave the value out",
+                );
                 for param in params {
                     let ty = match &param.ty {
                         Some(ty) => self.resolve_type(file, ty, &[]),
@@ -238,6 +242,7 @@ impl<'a> Checker<'a> {
         let mut conditions = Vec::new();
         let mut written = Vec::new();
         let mut holding = None;
+        self.refuse_holding_twice(&trigger.clauses);
         let is_alert = match &trigger.kind {
             Tree::Alert { .. } | Tree::Missing => true,
             // What it is an event of is told, and may have been meant as an alert.

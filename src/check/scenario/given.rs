@@ -11,9 +11,7 @@ use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, AlertName, Argument, Given, Ident, PlainText};
 use crate::text::Span;
-use crate::typed::{
-    BindingId, GivenEffect, GivenOutcome, GivenTrigger, LabelTest, TriggerKind, Type,
-};
+use crate::typed::{BindingId, GivenEffect, GivenOutcome, GivenTrigger, TriggerKind, Type};
 use crate::value::{Map, Record, Value};
 
 impl Scenario<'_, '_> {
@@ -216,54 +214,6 @@ impl Scenario<'_, '_> {
             }
         }
         (labels.len() == args.len()).then_some(labels)
-    }
-
-    /// The alert has the labels that the trigger asks for.
-    fn check_labels(&mut self, index: usize, labels: &[(SmolStr, SmolStr)], span: Span) {
-        let runbook = &self.checker.package.runbooks[self.runbook.index()];
-        let trigger = &runbook.triggers[index];
-        let (place, mut problems) = (trigger.span, Vec::new());
-        let shown = |condition: &SmolStr| format!("give it: `{condition}: \"...\"`");
-        for condition in &trigger.labels {
-            let given = labels.iter().find(|(label, _)| *label == condition.label);
-            let given = given
-                .map(|(_, value)| value)
-                .filter(|value| !value.is_empty());
-            let Some(given) = given else {
-                let label = &condition.label;
-                problems.push((
-                    format!("the trigger asks for the label `{label}`"),
-                    shown(label),
-                ));
-                continue;
-            };
-            let value = Value::text(given);
-            let holds = match &condition.test {
-                LabelTest::Equal(wanted) => value == *wanted,
-                LabelTest::NotEqual(refused) => value != *refused,
-                LabelTest::In(wanted) => wanted.contains(&value),
-                // Matched when the test runs, not when it is checked.
-                LabelTest::Present | LabelTest::Matches(_) => true,
-            };
-            if !holds {
-                let label = &condition.label;
-                let wanted = match &condition.test {
-                    LabelTest::Equal(wanted) => format!("it asks for {wanted}"),
-                    LabelTest::NotEqual(refused) => format!("it refuses {refused}"),
-                    LabelTest::In(_) | LabelTest::Present | LabelTest::Matches(_) => {
-                        "it asks for another value".to_owned()
-                    }
-                };
-                let problem =
-                    format!("with the label `{label}` as {value} the trigger does not match");
-                problems.push((problem, wanted));
-            }
-        }
-        for (problem, help) in problems {
-            let found =
-                Diagnostic::new(Code::TriggerMismatch, problem, span, "does not set it off");
-            self.say(found.and(place, "this trigger").help(help));
-        }
     }
 
     /// What `as a` binds.

@@ -168,6 +168,7 @@ impl Scenario<'_, '_> {
         };
         let built = super::value::Built::Record(record);
         let mut equals = Vec::new();
+        self.refuse_nameless(others.iter().copied());
         for arg in others {
             let Some((_, ty)) = self.field_named(built, arg) else {
                 continue;

@@ -39,6 +39,7 @@ impl Scenario<'_, '_> {
                     return Some(Pattern::Value(self.value(tree, ty)?));
                 };
                 let mut fields = Vec::with_capacity(args.len());
+                self.refuse_nameless(args);
                 for arg in args {
                     let Some((at, ty)) = self.field_named(built, arg) else {
                         continue;

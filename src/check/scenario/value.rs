@@ -202,14 +202,19 @@ impl Scenario<'_, '_> {
         }
     }
 
+    /// `Pod(true, 2)`: said once of all of them.
+    pub fn refuse_nameless<'a>(&mut self, args: impl IntoIterator<Item = &'a Argument>) {
+        if let Some(first) = args.into_iter().find(|arg| arg.name.is_none()) {
+            let message = "fields are named";
+            let place = first.value.span;
+            let found = Diagnostic::new(Code::ExtraArgument, message, place, "no name");
+            self.say(found.help("only the fields that matter need to be said: `Pod(ready: true)`"));
+        }
+    }
+
     /// The field that an argument names, by its index and type.
     pub fn field_named(&mut self, built: Built, arg: &Argument) -> Option<(u16, Type)> {
-        let Some(name) = &arg.name else {
-            let message = "fields are named";
-            let found = Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "no name");
-            self.say(found.help("only the fields that matter need to be said: `Pod(ready: true)`"));
-            return None;
-        };
+        let name = arg.name.as_ref()?;
         let fields = self.fields_of(built);
         let at = fields.iter().position(|field| field.name == name.text);
         if let Some(at) = at {
@@ -240,6 +245,7 @@ impl Scenario<'_, '_> {
             Built::Target(_) => vec![None; self.fields_of(built).len()],
         };
         let mut complete = true;
+        self.refuse_nameless(args);
         for arg in args {
             let Some((at, ty)) = self.field_named(built, arg) else {
                 complete = false;

@@ -301,6 +301,14 @@ impl Elaborator<'_, '_> {
 
     /// `with do k8s.cordon(node) { ... }`
     pub fn with_do(&mut self, call: &tree::DoCall, body: &tree::Block, span: Span) -> StmtKind {
+        if let (Some(_), Tree::Call { callee, .. }) = (&call.undo, &call.call.kind) {
+            let message = "the end of the block takes it back: it has no `undo` of its own";
+            let found =
+                Diagnostic::new(Code::ClauseConflict, message, callee.span, "with an `undo`");
+            self.say(
+                found.help("leave the `undo` out; what is taken back otherwise is a plain `do`"),
+            );
+        }
         let step = self.step(call, span);
         let body = self.block(body);
         let Some(step) = step else {

@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 
 use super::{Places, is_error, item_at, line_around, names, takes_in, unread};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{SourceId, Sources};
+use crate::syntax::tree::{ClauseKind, ItemKind, TriggerClause, TriggerClauseKind};
+use crate::text::{SourceId, Sources, Span};
 
 /// Names and imports that are lost.
 pub(super) struct Missing {
@@ -67,4 +68,23 @@ impl Missing {
             without_imports,
         }
     }
+}
+
+/// Whether a place is in the braces of a trigger with a line that could not be read.
+pub(super) fn in_trigger(files: &Places<'_>, place: Span) -> bool {
+    let Some(ItemKind::Runbook(runbook)) = item_at(files, place).map(|item| &item.kind) else {
+        return false;
+    };
+    runbook.clauses.iter().any(|clause| match &clause.kind {
+        ClauseKind::On(trigger) => {
+            let inside = clause.span.start <= place.start && place.end <= clause.span.end;
+            inside && trigger.clauses.iter().any(is_lost)
+        }
+        _ => false,
+    })
+}
+
+/// A line of a trigger that could not be read.
+pub(super) fn is_lost(line: &TriggerClause) -> bool {
+    matches!(line.kind, TriggerClauseKind::Missing)
 }

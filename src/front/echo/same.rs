@@ -46,7 +46,15 @@ pub(super) fn fold(sources: &Sources, files: &Places<'_>, said: &mut Vec<Diagnos
             Some(first) if first.primary.span == place => {}
             Some(first) if is_import(&found) => import_too(sources, first, &found),
             Some(first) => here_too(first, found),
-            None => kept.push(found),
+            None => {
+                let with_it = found.others.iter();
+                for label in with_it.filter(|label| label.text == crate::check::NOR_THIS) {
+                    let name = words(sources, label.span).next().unwrap_or_default();
+                    let key = (files.file(label.span), name.to_owned());
+                    names.entry(key).or_insert(kept.len());
+                }
+                kept.push(found);
+            }
         }
     }
     *said = kept;

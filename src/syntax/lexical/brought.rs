@@ -24,6 +24,45 @@ pub fn backslash_told(mark: Span, gap: Span) -> Diagnostic {
         .fix("join the lines", gap, " ")
 }
 
+/// How many lines a text may go on that is not closed on its own.
+const LINES_OF_TEXT: usize = 4;
+
+/// The gaps between the lines of a text that is closed on one of the next lines, and where it ends.
+pub fn lines_of_text(text: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
+    let mut gaps = Vec::new();
+    let mut at = start + text.get(start..)?.find('\n')?;
+    for _ in 0..LINES_OF_TEXT {
+        let below = text.get(at + 1..)?;
+        let line = below.lines().next()?;
+        let words = line.trim_start_matches([' ', '\t']);
+        let begin = at + 1 + line.len() - words.len();
+        let before = text.get(..at)?.trim_end().len();
+        gaps.push(before.max(start + 1)..begin);
+        match words.split_once('"') {
+            None if words.trim().is_empty() => return None,
+            None => at = begin + words.len(),
+            // The quote ends a text: nothing but brackets, commas and a block stands behind it.
+            Some((inner, rest)) => {
+                let closes = rest.chars().all(|letter| " \t\r)]},{".contains(letter));
+                let ends = !inner.is_empty() && !inner.ends_with(['(', '[', '=']);
+                let glued = !inner.ends_with(' ') || inner.trim().contains(' ');
+                return (closes && ends && glued).then(|| (gaps, begin + inner.len() + 1));
+            }
+        }
+    }
+    None
+}
+
+/// What is said of such a text.
+pub fn lines_told(quote: Span, gaps: &[Span]) -> Diagnostic {
+    let message = "this string is not closed on its line";
+    let found = Diagnostic::new(Code::UnclosedText, message, quote, "opened here")
+        .help("a string ends on its line; text of several lines stands between `\"\"\"`");
+    gaps.iter().fold(found, |found, gap| {
+        found.fix("write it on one line", *gap, " ")
+    })
+}
+
 /// The `{% ... %}` of a template that begins there, on its line.
 pub fn template_tag(text: &str, start: usize) -> Option<Range<usize>> {
     let inside = text.get(start..)?.strip_prefix("{%")?;

@@ -260,6 +260,10 @@ impl Lowering {
         } else {
             ""
         };
+        if matches!(name, "Optional" | "Option" | "Maybe" | "Nullable") && types.len() == 1 {
+            self.say(optional(path.name.span, args_span));
+            return TypeRefKind::Missing;
+        }
         match (name, types.pop(), types.pop(), types.is_empty()) {
             ("List", Some(element), None, true) => TypeRefKind::List(Box::new(element)),
             ("Map", Some(value), Some(key), true) => {
@@ -366,6 +370,17 @@ impl Lowering {
             span,
         }
     }
+}
+
+/// `Optional[Int]`: what may be missing has a type with `?`.
+fn optional(name: Span, args: Span) -> Diagnostic {
+    let message = "only `List` and `Map` take types in brackets";
+    let found = Diagnostic::new(Code::TypeArguments, message, args, "this type takes none");
+    let head = Span::new(name.source, name.range().start, args.range().start + 1);
+    let close = Span::new(name.source, args.range().end - 1, args.range().end);
+    let found = found.help("what may be missing has a type with `?`: `Int?`");
+    let title = "write `?` behind the type";
+    found.fix(title, head, "").fix(title, close, "?")
 }
 
 /// The name of a type of another language, and what it is called here.

@@ -144,6 +144,7 @@ impl Lowering {
         };
         let path = path.unwrap_or_else(|| {
             self.say(match text.ends_with('}') {
+                true if text.starts_with("${{") => doubled_hole(text, span),
                 true => no_path(span),
                 false => open_hole(text, span),
             });
@@ -302,6 +303,22 @@ fn no_path(span: Span) -> Diagnostic {
         "not a path such as `pod.name`",
     )
     .help("give the value a name with `let` first; a `${` that is meant as text is `\\${`")
+}
+
+/// `"the queue of ${{ pod }}"`: the inner braces are of another language, and the last one closes the hole.
+fn doubled_hole(text: &str, span: Span) -> Diagnostic {
+    let inner = text
+        .trim_start_matches(['$', '{'])
+        .trim_end_matches('}')
+        .trim();
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+    let found = no_path(span);
+    match !inner.is_empty() && inner.chars().all(letter) {
+        true => found
+            .help(format!("a hole has one brace at each end: `${{{inner}}}`"))
+            .fix("write one brace", span, format!("${{{inner}")),
+        false => found,
+    }
 }
 
 /// `"the queue of ${pod is stuck"`

@@ -44,6 +44,9 @@ impl Lowering {
             }
             kind if habit(kind).is_some() => idle(span, "means nothing here")
             .help(habit(kind).unwrap_or_default()),
+            ExprKind::Name(name) if ends_a_block(name) => idle(span, "means nothing here")
+            .help("a block ends with `}`: leave the word out")
+            .fix(format!("remove `{name}`"), span, ""),
             _ if self.block == BlockFor::Probe => idle(span, "nothing is done with this value")
             .help("what a probe gives is said with `return`; a value gets a name with `let`")
             .fix("write `return`", span.at_start(), "return "),
@@ -128,6 +131,14 @@ impl Lowering {
             diagnostic.code == Code::SingleEquals && diagnostic.primary.span == place
         })
     }
+}
+
+/// `then`, `fi`, `done`: where a block begins or ends in a shell.
+fn ends_a_block(name: &str) -> bool {
+    matches!(
+        name,
+        "then" | "fi" | "done" | "esac" | "begin" | "endif" | "endfor" | "endwhile"
+    )
 }
 
 /// The word of the language with which a statement begins, where no blank stands behind it: `foundstuck(worker)`.

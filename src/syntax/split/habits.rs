@@ -130,6 +130,35 @@ impl Splitter<'_, '_> {
         true
     }
 
+    /// A text that goes on below and is closed there.
+    pub(super) fn text_below(&mut self, piece: Piece) -> bool {
+        let Some((gaps, end)) = lexical::lines_of_text(self.text, piece.start) else {
+            return false;
+        };
+        let quote = Span::new(self.source, piece.start, piece.start + 1);
+        let spans = gaps
+            .iter()
+            .map(|gap| Span::new(self.source, gap.start, gap.end));
+        let spans: Vec<Span> = spans.collect();
+        self.split
+            .diagnostics
+            .push(lexical::lines_told(quote, &spans));
+        if let Some(last) = spans.last() {
+            let above = self.text.get(..last.range().end).unwrap_or_default();
+            self.line_start = above.rfind('\n').map_or(self.line_start, |end| end + 1);
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.extend(gaps.into_iter().map(|range| Splice {
+                range,
+                text: " ".into(),
+            }));
+        });
+        self.skim.go_on_at(end);
+        self.depth.operand();
+        true
+    }
+
     /// `<<EOT` with its lines: a text of another language.
     pub(super) fn heredoc(&mut self, piece: Piece) -> bool {
         let Some(heredoc) = lexical::heredoc(self.text, piece.start) else {

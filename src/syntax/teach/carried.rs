@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::slips::stuck;
-use super::{Line, Scene, told};
+use super::{Line, Scene, alerts, told};
 use crate::diag::Diagnostic;
 use crate::syntax::kinds::Kind;
 use crate::syntax::patch::Splice;
@@ -165,6 +165,10 @@ pub(in crate::syntax) fn dash_below(
         tokens.word(above),
         "with" | "where" | "blast" | "owns" | "chain"
     );
+    let other = comment_below(scene, index).or_else(|| alerts::dashed_labels(scene, index));
+    if other.is_some() {
+        return other;
+    }
     let begins = tokens.at(above)?.newline_before;
     if tokens.word(index) != "-" || tokens.glued(index) || !opens || !begins {
         return None;
@@ -185,6 +189,32 @@ pub(in crate::syntax) fn dash_below(
         text: " ".into(),
     };
     Some((found, vec![splice]))
+}
+
+/// `-- what it is for`: a comment of another language. The rest of its line is not read.
+fn comment_below(scene: &Scene<'_>, index: usize) -> Option<(Diagnostic, Vec<Splice>)> {
+    let tokens = scene.tokens;
+    let begins = tokens.at(index)?.newline_before;
+    let dashes = tokens.word(index) == "-" && tokens.word(index + 1) == "-" && tokens.glued(index);
+    let next = tokens.word(index + 2);
+    if !begins || !dashes || next.is_empty() || next == "}" {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(index..index + 2)));
+    let found = told(
+        "a comment begins with `//`",
+        span,
+        "not how a comment begins",
+        "write `//` before it",
+    );
+    let start = tokens.at(index)?.start;
+    let rest = tokens.text.get(start..)?;
+    let end = start + rest.find('\n').unwrap_or(rest.len());
+    let splice = Splice {
+        range: start..end,
+        text: String::new(),
+    };
+    Some((found.fix("write `//`", span, "//"), vec![splice]))
 }
 
 /// `waive undo "..."` below a `verify`: it belongs to the change.

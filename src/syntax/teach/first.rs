@@ -37,7 +37,18 @@ pub(super) fn label_outside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     };
     let word = tokens.word(index);
     let message = format!("`{word}` stands in the braces of its trigger");
-    Some(
+    let opened = tokens
+        .flat(line.range.clone())
+        .any(|index| tokens.word(index) == "{");
+    let wrapped = index > start && !opened && tokens.word(start + 1) == "alert";
+    let end = tokens.bytes(&line.range).end;
+    let wrap = |found: Diagnostic| match wrapped {
+        true => found
+            .fix("write braces", scene.token_span(index).at_start(), "{ ")
+            .fix("write braces", scene.span(end..end), " }"),
+        false => found,
+    };
+    Some(wrap(
         Diagnostic::new(
             Code::Syntax,
             message,
@@ -51,7 +62,7 @@ pub(super) fn label_outside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
             }
             _ => format!("write `on alert \"Name\" {{ {word} ... }}`, one condition a line"),
         }),
-    )
+    ))
 }
 
 /// A line that begins with a word which begins no such line.

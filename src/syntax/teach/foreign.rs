@@ -14,7 +14,7 @@ pub(super) fn foreign(
     match kind {
         Kind::Stmt => foreign_statement(word),
         Kind::Clause => foreign_clause(word, second),
-        Kind::Trigger => foreign_condition(word),
+        Kind::Trigger => foreign_condition(word, second),
         Kind::Test => foreign_test(word),
         Kind::Product => foreign_product(word),
         Kind::Blast => foreign_limit(word),
@@ -60,7 +60,7 @@ const STATEMENTS: &[(&[&str], &str, &str)] = &[
     (
         &["try", "catch"],
         "",
-        "a failure is handled where it comes up: `let x = f() else none`",
+        "what may fail as a whole is an `attempt \"...\" { ... }`, and the next one is what is tried then; one reading has its `else`: `let x = f() else none`",
     ),
     (
         &["sleep", "pause", "delay"],
@@ -88,6 +88,24 @@ const STATEMENTS: &[(&[&str], &str, &str)] = &[
         "to wake somebody is `page`, to say something without waking anybody is `tell`",
     ),
     (&["escalate", "alert"], "page", "to wake somebody is `page`"),
+    (
+        &["assign", "delegate", "transfer", "handover", "handoff"],
+        "hand",
+        "to give it to somebody is `hand`",
+    ),
+    (
+        &["clear", "clears", "healthy"],
+        "cleared",
+        "that all is well is said with `cleared`",
+    ),
+    (
+        &[
+            "restart", "reboot", "scale", "rollback", "rollout", "drain", "cordon", "delete",
+            "kill", "evict", "reload",
+        ],
+        "",
+        "a change is a call behind `do`: `do k8s.restart(worker)`",
+    ),
     (
         &[
             "echo", "print", "println", "printf", "log", "console", "say",
@@ -210,7 +228,19 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
         ),
         "chain" | "owner" | "owns" | "zone" => (
             "",
-            "it belongs to the product: `product shop { owner builder; chain builder for 5m, platform until acknowledged }`",
+            "it stands in the braces of the product, each on a line of its own: `owner builder`, `chain builder for 5m, platform until acknowledged`",
+        ),
+        "timeout" | "deadline" | "time_limit" | "max_duration" => (
+            "ends within",
+            "how long a run may take is said with `ends within`",
+        ),
+        "at" | "max" | "maximum" => (
+            "",
+            "how much may change stands in the block of limits: `blast { at most 1 k8s.Pod }`",
+        ),
+        "retry" | "retries" | "attempts" => (
+            "again",
+            "how often it is diagnosed again is said with `again at most 3`",
         ),
         "priority" | "sev" | "urgency" | "level" => {
             ("severity", "how much it matters is said with `severity`")
@@ -239,6 +269,13 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
             "",
             "modules are taken in at the head of the file, in column 0",
         ),
+        _ => return foreign_setting(word),
+    })
+}
+
+/// Settings and notes of other tools where a clause stands.
+fn foreign_setting(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
         "loglevel" | "log_level" | "verbosity" | "debug" => (
             "",
             "a run keeps a record of all it does by itself: leave the line out, or make it a comment, `// ...`",
@@ -271,7 +308,7 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
     })
 }
 
-fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
+fn foreign_condition(word: &str, second: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "expr" | "query" => (
             "",
@@ -286,6 +323,15 @@ fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
             "what people are told stands behind `page` and `tell`; a note is a comment, `// ...`",
         ),
         "if" | "when" => ("where", "a condition is said with `where`"),
+        "severity" | "incident" | "clears" | "recurs" | "version" | "tell" | "patience"
+        | "fresh" | "again" | "ends" | "blast"
+            if !matches!(second, "=" | "!" | "~" | "in" | "is") =>
+        {
+            (
+                "",
+                "it is a clause of the runbook: it stands beside the trigger, not in its braces",
+            )
+        }
         _ => return None,
     })
 }

@@ -38,7 +38,8 @@ const NO_ITEMS: &[(&[&str], &str)] = &[
     ),
     (
         &[
-            "rule", "rules", "groups", "alert", "alerts", "workflow", "job", "task",
+            "rule", "rules", "groups", "alert", "alerts", "workflow", "playbook", "pipeline",
+            "job", "task",
         ],
         "what is done about an alert is a `runbook`: `runbook NAME for PRODUCT { on alert \"Name\" ... }`",
     ),
@@ -88,6 +89,11 @@ pub(super) fn foreign(
                 true => found.fix(format!("write `record {second}`"), whole, name),
                 false => found,
             }
+        }
+        "playbook" | "workflow" | "pipeline" | "procedure" | "automation" | "book"
+            if line.contains(" for ") && line.trim_end().ends_with('{') =>
+        {
+            put(found, "what is done about an alert is a `runbook`", "runbook")
         }
         "static" | "var" | "val" | "define" | "final" => {
             put(found, "a value for the whole package is a `const`", "const")
@@ -267,6 +273,11 @@ fn listed_below(
         "owns" => (
             "what belongs to `owns` stands on its line",
             "what is owned stands on one line: `owns k8s.namespace(\"shop\"), host.named(\"web-*\")`",
+            None,
+        ),
+        "with" => (
+            "labels follow `with`, with a comma between them",
+            "write `with namespace, pod`",
             None,
         ),
         "chain" => (

@@ -230,6 +230,8 @@ pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     let turned = tokens.word(line.range.start) == "cleared" && tokens.word(index) == "if";
     let begins = tokens.is_statement_word(index)
         && !turned
+        && (tokens.word(index) != "with" || tokens.word(index + 1) == "do")
+        && (tokens.word(index) != "for" || tokens.word(index + 2) == "in")
         && !tokens.is_statement_word(index - 1)
         && !matches!(tokens.word(index - 1), "else" | "undo" | "until");
     (ends && begins).then(|| {

@@ -199,7 +199,7 @@ pub(super) fn joined_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
 }
 
 /// Texts and names with `+` between them as one text, and where they end: `"a" + str(pod) + " b"`.
-fn joined(scene: &Scene<'_>, first: usize) -> Option<(String, usize)> {
+pub(super) fn joined(scene: &Scene<'_>, first: usize) -> Option<(String, usize)> {
     let tokens = scene.tokens;
     let kind = |index: usize| tokens.at(index).map(|token| token.kind);
     let mut text = String::from("\"");

@@ -399,6 +399,14 @@ impl<'a, 't> Place<'a, 't> {
     /// What begins a line of its own.
     fn new_line(&self, changes: &mut Vec<Change>) {
         let begins = self.line.kind.words().contains(&self.word(self.here));
+        let behind = |more: usize| self.word(self.here.map(|here| here + more));
+        // `for 7d`, `with x` go on with what stands before them.
+        let begins = begins
+            && match self.word(self.here) {
+                "with" if self.line.kind == Kind::Stmt => behind(1) == "do",
+                "for" => behind(2) == "in",
+                _ => true,
+            };
         let (true, Some(gap)) = (begins, self.gap()) else {
             return;
         };
