@@ -45,7 +45,7 @@ impl Cursor<'_> {
     /// Adds an element to a list that is being made.
     pub(super) fn append(&mut self, list: Register, value: Register) -> Result<Flow, Box<Fault>> {
         let value = self.read(value)?.clone();
-        self.meter.takes(&value)?;
+        self.meter.takes_in(&value)?;
         let Some(Value::List(items)) = self.registers.get_mut(list.index()) else {
             return Err(unexpected("a list"));
         };

@@ -88,6 +88,14 @@ impl Meter {
         self.allocate(weight(value, Meter::LIVE_BYTES + 1))
     }
 
+    /// Pays for a value that becomes a part of another one: what has parts itself counts with all of them.
+    pub(super) fn takes_in(&mut self, value: &Value) -> Result<(), Box<Fault>> {
+        match matches!(value, Value::List(_) | Value::Map(_) | Value::Record(_)) {
+            true => self.takes(value),
+            false => self.allocate(16),
+        }
+    }
+
     /// Pays for going through a value.
     pub(super) fn goes_through(&mut self, value: &Value) -> Result<(), Box<Fault>> {
         self.spend(weight(value, Meter::LIVE_BYTES) / 16)

@@ -147,7 +147,7 @@ impl Cursor<'_> {
         let values = values?;
         values
             .iter()
-            .try_for_each(|value| self.meter.takes(value))?;
+            .try_for_each(|value| self.meter.takes_in(value))?;
         Ok(values)
     }
 }

@@ -482,6 +482,7 @@ impl Authority {
         }
         bare.diagnosis = None;
         bare.found.clear();
+        bare.asked.clear();
         bare.looks.clear();
         for read in &mut bare.reads {
             read.at.clear();
