@@ -35,6 +35,7 @@ const GUARDS: &[&str] = &["E05", "E06", "E07"];
 /// Codes of these groups that guard none: what they refuse has no meaning, so nothing could run.
 const MEANINGLESS: &[(&str, &str)] = &[
     ("MissingRemedy", "nothing would be run"),
+    ("NeverInWindow", "no change of it would begin"),
     ("RemedyWithoutFinding", "nothing leads to it"),
     ("FindingMismatch", "the remedy has no such values"),
     ("ReservedFinding", "the name means something else"),
