@@ -35,7 +35,7 @@ fn begun_with() {
     rbk(&folder, &["check", "package"]);
     rbk(&folder, &["fmt", "--check", "package"]);
     let said = rbk(&folder, &["test", "package"]);
-    assert!(said.contains("3 passed, 0 failed"), "{said}");
+    assert!(said.contains("4 passed, 0 failed"), "{said}");
     // Where the service of this trial is to listen; nobody does yet.
     let service = net::free_port();
     stage.change("package/shop_eu.rbk", "8080", &service.to_string());
@@ -54,7 +54,7 @@ fn begun_with() {
     // What the run would refuse, the dry run does.
     let settings = std::fs::read_to_string(stage.path("package/agent.toml")).unwrap();
     assert!(settings.contains("here = true"), "{settings}");
-    let other = "here = true\n\n[hosts.\"shop_eu-1\"]\naddress = \"127.0.0.1\"\nhere = false";
+    let other = "here = true\n\n[hosts.\"shop_eu-1\"]\naddress = \"127.0.0.1\"\nrole = \"web\"\nhere = false";
     let elsewhere = settings.replace("[hosts.\"shop_eu-1\"]", "[hosts.\"shop_eu-2\"]");
     let elsewhere = elsewhere.replace("here = true", other);
     std::fs::write(stage.path("package/agent.toml"), elsewhere).unwrap();
