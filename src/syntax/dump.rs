@@ -4,9 +4,11 @@
 //! indentation where they do not fit a line. It is derived: what a part of the tree has, the outline has, but for
 //! places and what is `skip`ped there. Two texts that mean the same have the same outline.
 
+mod flat;
 mod shape;
 mod written;
 
+pub use flat::flat;
 pub use written::written;
 
 use std::fmt::Write as _;
