@@ -76,11 +76,7 @@ pub async fn before_start(
     for words in &allowed.words {
         warn!("{words}");
     }
-    let refused = allowed.refused();
-    match refused.is_empty() {
-        true => Ok(()),
-        false => Err(refused),
-    }
+    allowed.or_refused()
 }
 
 /// The same for a package that takes the place of another one; what is said beside it was said at the start.
@@ -91,11 +87,7 @@ pub async fn before_reload(
     package: &Path,
 ) -> Result<(), Vec<Refused>> {
     let allowed = allowed(started, folder, loaded.parts(), package, AT_RELOAD).await;
-    let refused = allowed.refused();
-    match refused.is_empty() {
-        true => Ok(()),
-        false => Err(refused),
-    }
+    allowed.or_refused()
 }
 
 impl Allowed {
@@ -104,6 +96,15 @@ impl Allowed {
         Allowed {
             missing: Vec::new(),
             words: vec![format!("what the cluster allows was not asked: {why}")],
+        }
+    }
+
+    /// Nothing where nothing is missing.
+    fn or_refused(&self) -> Result<(), Vec<Refused>> {
+        let refused = self.refused();
+        match refused.is_empty() {
+            true => Ok(()),
+            false => Err(refused),
         }
     }
 
