@@ -132,11 +132,7 @@ pub fn before(word: &str, here: &Path, name: Option<&str>) -> Result<Version, Tr
 fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
     let repository = Repository::around(here).ok()??;
     let commit = repository.branch(revision).ok()??;
-    // As in git, `./` begins at the folder that is worked in.
-    let path = match path.strip_prefix("./") {
-        Some(rest) => PathBuf::from(repository.below()).join(rest),
-        None => PathBuf::from(path),
-    };
+    let path = PathBuf::from(from_top(&repository, path));
     let (folder, name) = (path.parent()?, path.file_name()?);
     let below = match folder.to_str()? {
         "" => ".",
@@ -146,6 +142,17 @@ fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
     files
         .read(Path::new(name), crate::text::Source::MAX_BYTES)
         .ok()
+}
+
+/// A path of a revision from the top of its repository: as in git, `./` and `../` begin at the working folder.
+fn from_top(repository: &Repository, path: &str) -> String {
+    if !path.starts_with("./") && !path.starts_with("../") {
+        return path.to_owned();
+    }
+    let worked = Repository::around(Path::new(".")).ok().flatten();
+    let worked = worked.filter(|worked| worked.is_same(repository));
+    let below = worked.as_ref().unwrap_or(repository).below();
+    format!("{below}{}", path.trim_start_matches("./"))
 }
 
 /// The files of that package, from its folder.
@@ -160,11 +167,7 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
         Trouble::Said(why)
     })?;
     let (revision, below) = match word.split_once(':') {
-        // As in git, `./` begins at the folder that is worked in.
-        Some((revision, path)) => match path.strip_prefix("./") {
-            Some(rest) => (revision, format!("{}{rest}", repository.below())),
-            None => (revision, path.to_owned()),
-        },
+        Some((revision, path)) => (revision, from_top(&repository, path)),
         None => (word, repository.below().to_owned()),
     };
     let commit = repository.branch(revision).map_err(Trouble::Said)?;

@@ -58,6 +58,11 @@ impl Repository {
         }))
     }
 
+    /// Whether both are one, whichever of its folders was asked for.
+    pub fn is_same(&self, other: &Repository) -> bool {
+        self.top == other.top
+    }
+
     /// Where the folder that was asked for lies in the repository: `ops/shop/`.
     pub fn below(&self) -> &str {
         &self.below
@@ -125,6 +130,10 @@ impl Repository {
     /// The commit of a branch that others have: `origin/main` is no tag and no branch of that name that only this
     /// repository has. What names no branch of a remote is any revision.
     pub fn branch(&self, name: &str) -> Result<Option<String>, String> {
+        // `@{u}`, `HEAD~2`: no branch has such a name.
+        if name.contains("@{") || name.contains(['^', '~']) {
+            return self.commit(name);
+        }
         let remote = self.commit(&format!("{REMOTES}{name}"))?;
         let is_below = |remote: &String| {
             let rest = name.strip_prefix(remote.as_str());

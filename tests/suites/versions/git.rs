@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
             no_stand_in,
         ),
         trial("versions/git: the lock of a revision", lock_of_a_revision),
+        trial("versions/git: words for a revision", words),
         trial("versions/git: files that are links", links),
         trial(
             "versions/git: a package that is new, or moved",
@@ -232,6 +233,37 @@ fn no_stand_in() {
     fs::copy(beside.path().join("rbk.lock"), path).unwrap();
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
+}
+
+/// As `git` takes them: what the branch follows, and paths from the working folder.
+fn words() {
+    let repository = Repository::new();
+    repository.git(&["config", "remote.origin.url", "nowhere"]);
+    repository.git(&[
+        "config",
+        "remote.origin.fetch",
+        "+refs/heads/*:refs/remotes/origin/*",
+    ]);
+    let (code, said) = repository.rbk(&["diff", "@{u}"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("no upstream configured"), "{said}");
+    repository.git(&["checkout", "-q", "-b", "work", "--track", "origin/main"]);
+    repository.change("at most 4", "at most 9");
+    for (folder, before, after) in [
+        ("ops/shop", "@{u}", "."),
+        ("ops/shop", "HEAD:./", "."),
+        ("ops/shop", "HEAD:../shop", "."),
+        ("ops", "HEAD:./shop", "shop"),
+        ("ops", "@{upstream}:ops/shop", "shop"),
+        (".", "HEAD:./ops/shop", "ops/shop"),
+    ] {
+        let (code, said) = repository.rbk_in(folder, &["diff", before, after]);
+        assert_eq!(code, 1, "{before} in {folder}: {said}");
+        assert!(
+            said.contains("4 per 1d -> 9 per 1d"),
+            "{before} in {folder}: {said}"
+        );
+    }
 }
 
 fn lock_of_a_revision() {
