@@ -94,6 +94,7 @@ pub fn analyse(
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
+        let said = raw::of_runbook(package, runbook);
         runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
@@ -101,7 +102,8 @@ pub fn analyse(
             machine_time,
             remedy_times,
             human_time: time::human(runbook),
-            raw: raw::of_runbook(package, runbook),
+            raw: said.raw,
+            queries: said.queries,
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
             endorsements,

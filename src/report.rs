@@ -65,6 +65,8 @@ pub struct RunbookReport {
     pub authority: String,
     /// The commands and URLs that the text names, of every raw call.
     pub raw: Vec<String>,
+    /// What it asks the metrics server, each query once.
+    pub queries: Vec<String>,
     pub waivers: Vec<WaiverReport>,
     /// Raw actions of which it is claimed, not proven, that they take something back.
     pub claims: Vec<String>,
@@ -164,6 +166,7 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
         core: manifest.core.to_string(),
         authority: manifest.authority.hash().to_string(),
         raw: manifest.raw.clone(),
+        queries: manifest.queries.clone(),
         waivers: manifest
             .waivers
             .iter()

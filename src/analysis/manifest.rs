@@ -7,6 +7,7 @@ mod amount;
 mod clauses;
 mod does;
 mod flow;
+mod given;
 mod labels;
 mod looks;
 mod needs;
@@ -27,6 +28,8 @@ use crate::program::manifest::{
 };
 use crate::text::{Sources, Span};
 use crate::typed::{Expr, Facts, Package, Runbook, RunbookFacts};
+pub use amount::constant;
+pub use clauses::plain;
 use needs::Needs;
 
 /// What each runbook of the package may do.
@@ -149,7 +152,8 @@ impl<'a> Made<'a> {
     }
 }
 
-fn one_line(text: &str) -> String {
+/// A text without its line breaks.
+pub fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
@@ -243,6 +247,7 @@ fn manifest<'a>(
         findings: does::findings(package, runbook),
         ends_within: runbook.ends_within.map(|(ends, _)| ends),
         raw: facts.raw.clone(),
+        queries: facts.queries.clone(),
         waivers: said(facts.waivers.iter().map(|one| (one.of, one.why.as_str()))),
         endorsements: said(facts.endorsements.iter().map(|one| (&*one.what, &*one.by))),
         no_data: said(facts.made_up.iter().map(|one| (&*one.of, &*one.value))),

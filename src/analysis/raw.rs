@@ -1,20 +1,30 @@
-//! What raw calls are given, as far as the text says it: commands and URLs.
+//! What a runbook says to other programs, as far as the text says it: commands and URLs of raw calls, queries.
 
 use std::collections::BTreeSet;
 
+use super::manifest::{constant, plain};
 use crate::typed::{
     ActionCallee, Block, Callee, Expr, ExprKind, ExternId, FunctionId, Package, Param, Runbook,
     StmtKind, Type,
 };
-use crate::value::Segment;
+use crate::value::{Segment, Template};
 
-/// The commands and URLs that a runbook names, and those of what it calls: `exec.apply ["app-control", "restart"]`.
-pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<String> {
+/// What a runbook says, and what it calls; each once, sorted.
+#[derive(Default)]
+pub struct Said {
+    /// The commands and URLs: `exec.apply ["app-control", "restart"]`.
+    pub raw: Vec<String>,
+    /// `promql"up == 0"`
+    pub queries: Vec<String>,
+}
+
+pub fn of_runbook(package: &Package, runbook: &Runbook) -> Said {
     let mut walk = Walk {
         package,
         seen: BTreeSet::new(),
         open: Vec::new(),
         found: BTreeSet::new(),
+        queries: BTreeSet::new(),
     };
     for (_, block) in super::blocks(runbook) {
         walk.block(block);
@@ -23,7 +33,10 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<String> {
     while let Some(id) = walk.open.pop() {
         walk.block(&package.functions[id.index()].body.block);
     }
-    walk.found.into_iter().collect()
+    Said {
+        raw: walk.found.into_iter().collect(),
+        queries: walk.queries.into_iter().collect(),
+    }
 }
 
 /// The command or the URL of one call, if it is raw and the text says some of it.
@@ -38,6 +51,7 @@ struct Walk<'a> {
     seen: BTreeSet<FunctionId>,
     open: Vec<FunctionId>,
     found: BTreeSet<String>,
+    queries: BTreeSet<String>,
 }
 
 impl Walk<'_> {
@@ -51,6 +65,11 @@ impl Walk<'_> {
             }
         });
         block.for_each_expr(&mut |expr| {
+            if expr.ty == Type::PromQuery
+                && let Some(query) = query(self.package, expr)
+            {
+                self.queries.insert(query);
+            }
             if let ExprKind::Call(call) = &expr.kind {
                 match call.callee {
                     Callee::Extern(id) => self.call(id, &call.args),
@@ -79,7 +98,8 @@ impl Walk<'_> {
     }
 }
 
-fn is_raw(param: &Param) -> bool {
+/// Whether it takes a command or a URL.
+pub fn is_raw(param: &Param) -> bool {
     let is_command = matches!(&param.ty, Type::List(of) if **of == Type::Text);
     param.sink.is_some() && (is_command || param.ty == Type::Url)
 }
@@ -100,13 +120,33 @@ fn shown(package: &Package, arg: &Expr) -> Option<String> {
                 .collect();
             Some(format!("[{}]", items.join(", ")))
         }
-        ExprKind::Template { template, .. } => {
-            let segments = template.segments.iter().map(|segment| match segment {
-                Segment::Text(text) => text.as_str(),
-                Segment::Hole(_) => "${…}",
-            });
-            Some(format!("\"{}\"", segments.collect::<String>()))
+        ExprKind::Template { template, holes } => {
+            Some(format!("\"{}\"", filled(package, template, holes)))
         }
         _ => None,
     }
+}
+
+/// A query on one line; `${…}` stands for what is known when it runs.
+fn query(package: &Package, expr: &Expr) -> Option<String> {
+    let text = match &expr.kind {
+        ExprKind::Template { template, holes } => {
+            format!("promql\"{}\"", filled(package, template, holes))
+        }
+        _ => constant(package, expr)?.to_string(),
+    };
+    Some(super::manifest::one_line(&text))
+}
+
+/// The text of a template, with what is constant in its holes.
+fn filled(package: &Package, template: &Template, holes: &[Expr]) -> String {
+    let mut holes = holes.iter();
+    let segments = template.segments.iter().map(|segment| match segment {
+        Segment::Text(text) => text.to_string(),
+        Segment::Hole(_) => {
+            let known = holes.next().and_then(|hole| constant(package, hole));
+            known.map_or_else(|| "${…}".to_owned(), plain)
+        }
+    });
+    segments.collect()
 }

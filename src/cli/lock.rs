@@ -122,12 +122,18 @@ pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
 }
 
 fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
-    let text = lock::write(&made(checked)?);
+    let made = made(checked)?;
+    let text = lock::write(&made);
     let known = std::fs::read_to_string(versions::lock_path(checked)?).ok();
     let at = versions::manifest(checked).filter(|_| known.as_ref() != Some(&text))?;
-    let message = match known {
-        Some(_) => "the lock is not what `rbk lock` would write",
-        None => "the package has no lock: nothing says what a version may do",
+    let message = match (known, &checked.lock) {
+        (Some(_), Some(lock)) => {
+            let why = lock::difference(lock, &made);
+            let why = why.unwrap_or_else(|| "it was edited by hand".to_owned());
+            format!("the lock is not what `rbk lock` would write: {why}")
+        }
+        (Some(_), None) => "the lock is not what `rbk lock` would write".to_owned(),
+        (None, _) => "the package has no lock: nothing says what a version may do".to_owned(),
     };
     let found = Diagnostic::new(Code::LockStale, message, at, "");
     Some(found.help("run `rbk lock`, and commit what it writes"))

@@ -8,6 +8,7 @@ mod authority;
 mod core_hash;
 mod pattern;
 mod seen;
+mod signed;
 mod trigger;
 mod way;
 mod words;
@@ -48,6 +49,8 @@ pub struct Manifest {
     pub ends_within: Option<Duration>,
     /// The commands and URLs that the text names, of every raw call.
     pub raw: Vec<String>,
+    /// What it asks the metrics server, each query once.
+    pub queries: Vec<String>,
     /// What is waived, and why.
     pub waivers: Vec<Said>,
     /// Where words from outside pick a target or an amount, and by what right.

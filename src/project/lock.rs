@@ -5,6 +5,7 @@
 //! that the difference of two locks reads like one. Values are structured; a `text` beside a hash is
 //! for people.
 
+mod difference;
 mod write;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::program::manifest::{Authority, CoreHash, Version};
 use crate::text::{Source, Span};
 
+pub use difference::difference;
 pub use write::write;
 
 /// The lock's file name.

@@ -77,6 +77,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     if !runbook.raw.is_empty() {
         list("raw calls", &runbook.raw, "", out)?;
     }
+    if !runbook.queries.is_empty() {
+        list("queries", &runbook.queries, "", out)?;
+    }
     let waivers: Vec<String> = runbook
         .waivers
         .iter()

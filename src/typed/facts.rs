@@ -43,6 +43,8 @@ pub struct RunbookFacts {
     pub human_time: Duration,
     /// Commands and URLs that the text names: `exec.apply ["app-control", "restart"]`.
     pub raw: Vec<String>,
+    /// The queries it asks, each once.
+    pub queries: Vec<String>,
     pub waivers: Vec<Waiver>,
     pub undo_claims: Vec<UndoClaim>,
     /// Where told data became a target or an amount, and by what right.

@@ -2,17 +2,18 @@
 //!
 //! In: the walk of the body it stands in. Out: its row, and what follows from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount;
 use super::does::{action_name, undo_by};
+use super::given;
 use super::labels::Names;
 use super::steps::Walk;
 use crate::analysis::core::Place;
 use crate::analysis::raw;
 use crate::effect::Sink;
 use crate::program::manifest::{ConditionHash, Otherwise, Part, Seen, Step, UndoBy, Verify};
-use crate::typed::{self, ActionCallee, Expr, Param, Type, UndoChoice, VerifyElse};
+use crate::typed::{self, ActionCallee, Expr, Package, Param, Type, UndoChoice, VerifyElse};
 use crate::value::Duration;
 
 impl<'a> Walk<'_, 'a> {
@@ -53,6 +54,7 @@ impl<'a> Walk<'_, 'a> {
                 ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
                 ActionCallee::Function(_) => None,
             },
+            given: self.written(step),
             amounts: amount::amounts(self.made.package, &self.lets, step),
             labels: self.labels_of(step),
             within: step.within,
@@ -129,13 +131,22 @@ impl<'a> Walk<'_, 'a> {
         (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, of, place))
     }
 
+    /// What it is given as people read it, but for defaults, and the command or the URL that stands beside it.
+    fn written(&self, step: &'a typed::Step) -> BTreeMap<String, String> {
+        let (params, is_own) = params(self.made.package, step);
+        let given = params.iter().zip(&step.args);
+        let given = given.filter(|(param, _)| is_own || !raw::is_raw(param));
+        let text = |arg| given::text(self.made, &self.lets, &self.handed, arg);
+        let each = given.filter_map(|(param, arg)| {
+            let (text, default) = (text(arg), param.default.as_ref().map(text));
+            (default.as_ref() != Some(&text)).then(|| (param.name.to_string(), text))
+        });
+        each.collect()
+    }
+
     /// The arguments of one kind.
     fn args(&self, step: &'a typed::Step, wanted: Matter) -> Vec<&'a Expr> {
-        let package = self.made.package;
-        let (params, is_own) = match step.callee {
-            ActionCallee::Extern(id) => (&package.externs[id.index()].params, false),
-            ActionCallee::Function(id) => (&package.functions[id.index()].params, true),
-        };
+        let (params, is_own) = params(self.made.package, step);
         let args = params.iter().zip(&step.args);
         let args = args.filter(|(param, arg)| matter(param, arg, is_own) == wanted);
         let mut args: Vec<&Expr> = args.map(|(_, arg)| arg).collect();
@@ -222,6 +233,14 @@ enum Matter {
     Command,
     /// To what, and what people read of it.
     Other,
+}
+
+/// The parameters of what it calls, and whether that is written in rbk.
+fn params<'p>(package: &'p Package, step: &typed::Step) -> (&'p [Param], bool) {
+    match step.callee {
+        ActionCallee::Extern(id) => (&package.externs[id.index()].params, false),
+        ActionCallee::Function(id) => (&package.functions[id.index()].params, true),
+    }
 }
 
 fn matter(param: &Param, arg: &Expr, is_own: bool) -> Matter {

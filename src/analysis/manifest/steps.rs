@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
 use super::amount::Lets;
+use super::given::{self, Handed};
 use super::labels::{self, Labels};
 use super::paths::Known;
 use super::{Made, amount};
@@ -42,12 +43,13 @@ struct Entry<'a> {
     body: &'a Body,
     meanings: Meanings,
     labels: Labels<'a>,
+    handed: Handed,
 }
 
 pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Steps {
     let mut found = Steps::default();
     let mut called = Called::default();
-    for entry in entries(cores, runbook) {
+    for entry in entries(cores, runbook, made) {
         walk(cores, runbook, made, &mut found, &mut called, entry);
     }
     // A chain of calls may be as long as the package.
@@ -60,6 +62,7 @@ pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'
             body,
             meanings: cores.meanings(runbook, body, function.params.len() as u32),
             labels: Labels::of_body(runbook, body),
+            handed: Handed::new(),
         };
         walk(cores, runbook, made, &mut found, &mut called, entry);
     }
@@ -67,8 +70,9 @@ pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'
 }
 
 /// The runbook's own bodies.
-fn entries<'a>(cores: &Cores<'a>, runbook: &'a Runbook) -> Vec<Entry<'a>> {
+fn entries<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &Made<'a>) -> Vec<Entry<'a>> {
     let (handed, given) = (cores.handed(runbook), labels::handed(runbook));
+    let found = given::found(made, runbook);
     let mut entries = Vec::new();
     for remedy in &runbook.remedies {
         entries.push(Entry {
@@ -77,6 +81,7 @@ fn entries<'a>(cores: &Cores<'a>, runbook: &'a Runbook) -> Vec<Entry<'a>> {
             body: &remedy.body,
             meanings: cores.remedy_meanings(runbook, remedy, &handed),
             labels: Labels::of_remedy(runbook, remedy, &given),
+            handed: given::handed(remedy, &found),
         });
     }
     let mut plain = |duty: &'static str, body: &'a Body| {
@@ -86,6 +91,7 @@ fn entries<'a>(cores: &Cores<'a>, runbook: &'a Runbook) -> Vec<Entry<'a>> {
             body,
             meanings: cores.meanings(runbook, body, 0),
             labels: Labels::of_body(runbook, body),
+            handed: Handed::new(),
         });
     };
     runbook.steps.iter().for_each(|body| plain("steps", body));
@@ -126,6 +132,7 @@ fn walk<'a>(
         body,
         meanings,
         labels,
+        handed,
     } = entry;
     let acts = body.block.changes();
     let found_before = found.steps.len();
@@ -138,6 +145,7 @@ fn walk<'a>(
         meanings,
         labels,
         lets: amount::lets(&body.block),
+        handed,
         name,
         duty,
         acts,
@@ -171,6 +179,7 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) meanings: Meanings,
     pub(super) labels: Labels<'a>,
     pub(super) lets: Lets<'a>,
+    pub(super) handed: Handed,
     /// Of the remedy, or of the action.
     pub(super) name: String,
     /// What the body is for.

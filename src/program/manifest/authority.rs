@@ -2,14 +2,10 @@
 //!
 //! Two versions of a runbook are compared by it, field by field; a lock holds it. Rows are sorted where
 //! their order says nothing. Names of fields are those of the lock.
-//!
-//! The hash of it is what people sign: over its JSON without texts, with numbers for the names of steps,
-//! and without what a right is used for, behind the version of that form.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Asked, Cause, ConditionHash, Look, Pattern, Read, Trigger, words};
 use crate::effect::{Level, Scope};
@@ -201,6 +197,9 @@ pub struct Step {
     /// The command or the URL of a raw call, as far as the text says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
+    /// What it is given, by parameter, for people.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amounts: Vec<Amount>,
     /// How long it may take, where the runbook says so.
@@ -406,20 +405,6 @@ pub struct Time {
     pub human: Duration,
 }
 
-/// What people sign: `1:` and 64 hex digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuthorityHash([u8; 32]);
-
-impl fmt::Display for AuthorityHash {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{FORM}:")?;
-        super::core_hash::hex(&self.0, out)
-    }
-}
-
-/// The version of what the hash is made over.
-const FORM: u32 = 1;
-
 impl Authority {
     /// No right at all, where what is no right is as here.
     pub fn nothing(like: &Authority) -> Authority {
@@ -440,57 +425,5 @@ impl Authority {
             claims: Claims::default(),
             ..like.clone()
         }
-    }
-
-    /// The hash of the rights alone.
-    pub fn hash(&self) -> AuthorityHash {
-        let bare = serde_json::to_vec(&self.bare())
-            .expect("its keys are texts and its numbers are whole, which JSON can write");
-        let mut hash = Sha256::new();
-        hash.update(format!("authority {FORM}\n"));
-        hash.update(bare);
-        AuthorityHash(hash.finalize().into())
-    }
-
-    /// The same with numbers for names and without what is for people.
-    fn bare(&self) -> Authority {
-        let mut bare = self.clone();
-        for condition in bare.guards.iter_mut().chain(&mut bare.conditions) {
-            condition.text.clear();
-        }
-        for cap in &mut bare.caps {
-            *cap = Cap {
-                hash: cap.hash,
-                text: String::new(),
-                of: None,
-                most: None,
-                least: None,
-                one_is_enough: false,
-            };
-        }
-        let verify = |id: &str| {
-            let at = self.verifies.iter().position(|verify| verify.id == id);
-            at.map_or_else(String::new, |at| at.to_string())
-        };
-        for step in &mut bare.steps {
-            step.verify = step.verify.as_deref().map(verify);
-            step.id.clear();
-            step.on = ConditionHash::default();
-        }
-        for handed in &mut bare.secrets {
-            handed.kept.clear();
-        }
-        bare.diagnosis = None;
-        bare.found.clear();
-        bare.asked.clear();
-        bare.looks.clear();
-        for read in &mut bare.reads {
-            read.at.clear();
-            read.text.clear();
-        }
-        for proof in &mut bare.verifies {
-            proof.id.clear();
-        }
-        bare
     }
 }

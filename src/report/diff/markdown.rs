@@ -257,7 +257,7 @@ fn heading(runbook: &RunbookDiff) -> String {
         RunbookChange::Added => format!("{name} {} · new", version(runbook.to)),
         RunbookChange::Removed => format!("{name} {} · removed", version(runbook.from)),
         RunbookChange::Renamed(old) => {
-            format!("{} → {name} · renamed, it does the same", span(old))
+            format!("{} → {name} · {}", span(old), terminal::renamed(runbook))
         }
         RunbookChange::Changed | RunbookChange::Same => {
             let (from, to) = (version(runbook.from), version(runbook.to));

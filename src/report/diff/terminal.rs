@@ -100,7 +100,7 @@ pub fn heading(runbook: &RunbookDiff) -> String {
     match &runbook.change {
         RunbookChange::Added => format!("{name} {}: new", version(runbook.to)),
         RunbookChange::Removed => format!("{name} {}: removed", version(runbook.from)),
-        RunbookChange::Renamed(old) => format!("{old} -> {name}: renamed, it does the same"),
+        RunbookChange::Renamed(old) => format!("{old} -> {name}: {}", renamed(runbook)),
         RunbookChange::Changed | RunbookChange::Same => {
             let (from, to) = (version(runbook.from), version(runbook.to));
             let versions = match from == to {
@@ -109,6 +109,17 @@ pub fn heading(runbook: &RunbookDiff) -> String {
             };
             format!("{name} {versions}: {}", verdict(runbook))
         }
+    }
+}
+
+/// What is said of one that has another name and is else the same.
+pub fn renamed(runbook: &RunbookDiff) -> String {
+    let same = "renamed, it does the same";
+    match (runbook.verdict, runbook.from, runbook.to) {
+        (Verdict::Fell, Some(from), Some(to)) => {
+            format!("{same}, and its version fell from {from} to {to}")
+        }
+        (Verdict::Enough | Verdict::TooSmall | Verdict::Fell, _, _) => same.to_owned(),
     }
 }
 

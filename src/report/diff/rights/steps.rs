@@ -80,9 +80,10 @@ fn counterpart<'a>(
 /// The longest common run of actions stays; the rest is new or gone.
 fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut Guards<'_>) {
     // Of several of one action the one that is given the same.
-    let alike = |a: &&Step, b: &&Step| match a.action == b.action && a.raw == b.raw {
-        true => 2 + usize::from(a.on == b.on),
-        false => 0,
+    let alike = |a: &&Step, b: &&Step| match (a.action == b.action, a.raw == b.raw) {
+        (true, true) => 3 + usize::from(a.on == b.on),
+        (true, false) => 1,
+        (false, _) => 0,
     };
     let pairs = common(old, new, alike);
     for (index, step) in old.iter().enumerate() {
@@ -224,13 +225,21 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
             (_, false) => changes.wider(found),
         }
     }
+    let is_to = |param: &str| !is_amount(new, param);
     if old.commands != new.commands {
         let what = of(" is given another command, path, plan or payload");
-        changes.wider(about(Field::Step, what, new));
+        let (before, after) = given(old, new, is_to);
+        changes.wider(about(Field::Step, what, new).sides(before, after));
     }
     labels::of_step(changes, new);
     if old.on != new.on {
-        changes.notice(about(Field::Step, of(" is given something else"), new));
+        let (before, after) = match old.commands == new.commands {
+            true => given(old, new, is_to),
+            // Told above.
+            false => (Words::default(), Words::default()),
+        };
+        let what = of(" is given something else");
+        changes.notice(about(Field::Step, what, new).sides(before, after));
     }
     amounts(changes, old, new);
     waits(changes, old, new);
@@ -266,6 +275,37 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
         ),
         (Some(_), Some(_)) | (None, None) => {}
     }
+}
+
+fn is_amount(step: &Step, param: &str) -> bool {
+    step.amounts.iter().any(|amount| amount.of == param)
+}
+
+/// What both are given where it is written another way, of these parameters; all of them where it only means something
+/// else; nothing of a lock that does not say it.
+fn given(old: &Step, new: &Step, wanted: impl Fn(&str) -> bool) -> (Words, Words) {
+    let in_both = new
+        .given
+        .keys()
+        .filter(|name| wanted(name) && old.given.contains_key(*name));
+    let (same, others): (Vec<_>, Vec<_>) =
+        in_both.partition(|name| old.given.get(*name) == new.given.get(*name));
+    let is_raw = old.raw != new.raw;
+    let shown = match others.is_empty() && !is_raw {
+        true => same,
+        false => others,
+    };
+    let side = |of: &Step| {
+        let raw = of.raw.clone().filter(|_| is_raw);
+        let texts = shown
+            .iter()
+            .filter_map(|name| Some(format!("{name}: {}", of.given.get(*name)?)));
+        match raw.into_iter().chain(texts).collect::<Vec<_>>() {
+            none if none.is_empty() => Words::default(),
+            texts => Words::list(texts),
+        }
+    };
+    (side(old), side(new))
 }
 
 fn number(changes: &mut Changes<'_>, step: &Step, what: &str, old: Option<u32>, new: Option<u32>) {
@@ -342,7 +382,8 @@ fn amounts(changes: &mut Changes<'_>, old: &Step, new: &Step) {
             // Both are known when it runs, and come about another way.
             if old.amount != new.amount && !amount.is_one() {
                 let what = Words::code(new.action.as_str()).then(" is given another amount");
-                changes.wider(about(Field::Amount, what, new));
+                let (before, after) = given(old, new, |param| param == amount.of);
+                changes.wider(about(Field::Amount, what, new).sides(before, after));
             }
             continue;
         }
