@@ -16,6 +16,7 @@ mod meaning;
 mod reading;
 mod runbook;
 mod stmt;
+mod turned;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};

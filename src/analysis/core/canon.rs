@@ -190,10 +190,7 @@ impl<'a> Canon<'a> {
         if self.argument(local) {
             return;
         }
-        let frame = self.inlined.frame();
-        let is_outer = frame == Frame::BODY && !self.locals.contains_key(&(frame, local));
-        let outer = self.meanings.filter(|_| is_outer);
-        match outer.and_then(|meanings| meanings.of(local)) {
+        match self.outer(local).and_then(|meanings| meanings.of(local)) {
             Some(meaning) => {
                 self.tag("stands for");
                 self.digest(&meaning.digest);
@@ -204,6 +201,19 @@ impl<'a> Canon<'a> {
                 self.binds(local);
             }
         }
+    }
+
+    /// What locals stand for, if this is one from outside.
+    fn outer(&self, local: LocalId) -> Option<&'a Meanings> {
+        let frame = self.inlined.frame();
+        let is_outer = frame == Frame::BODY && !self.locals.contains_key(&(frame, local));
+        self.meanings.filter(|_| is_outer)
+    }
+
+    /// The digest of what a local from outside stands for.
+    pub(super) fn meaning_of(&self, local: LocalId) -> Option<&'a Digest> {
+        let meaning = self.outer(local)?.of(local)?;
+        Some(&meaning.digest)
     }
 
     /// Says behind all else which of several readings of one thing those are that were met, where there are several, and

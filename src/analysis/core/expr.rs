@@ -158,6 +158,9 @@ impl Canon<'_> {
         let (op, left, right) = match (self.is_part(), op) {
             (true, BinaryOp::Greater) => (BinaryOp::Less, right, left),
             (true, BinaryOp::GreaterEqual) => (BinaryOp::LessEqual, right, left),
+            (true, BinaryOp::Equal | BinaryOp::NotEqual) if self.is_turned(left, right) => {
+                (op, right, left)
+            }
             (_, op) => (op, left, right),
         };
         self.tag(operator(op));
