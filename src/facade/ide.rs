@@ -254,11 +254,8 @@ impl Opened {
     }
 
     fn outline(&self, file: usize) -> String {
-        let (Some(tree), Some(source)) = (self.desk.tree(file), self.desk.source(file)) else {
-            return String::new();
-        };
         let mut shown = String::new();
-        for entry in ide::outline(tree, source) {
+        for entry in ide::outline(&self.desk, file) {
             show(&entry, 0, &mut shown);
         }
         shown

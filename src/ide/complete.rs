@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::effect::{Reason, Severity};
 use crate::library::{self, PRELUDE, ROOT};
-use crate::syntax::tree::{ExternKind, File, Item, ItemKind, Runbook, TargetClauseKind};
+use crate::syntax::tree::{ExternKind, Item, ItemKind, Runbook, TargetClauseKind};
 use crate::syntax::{self, LexemeKind};
 use crate::text::Source;
 
@@ -143,8 +143,8 @@ impl<'a> Completion<'a> {
             (base, ".") => return self.members(base),
             (_, "use") => return self.roots(),
             (_, word) if DECLARING.contains(&word) => return,
-            (_, "found") => self.findings(&|runbook| remedies(runbook)),
-            (_, "remedy") => return self.findings(&|runbook| unanswered(runbook, self.source)),
+            (_, "found") => self.findings(&|runbook, _| remedies(runbook)),
+            (_, "remedy") => return self.findings(&unanswered),
             (_, "severity") => return self.words(SEVERITIES.map(Severity::word).into_iter()),
             (_, "because") => return self.words(Reason::ALL.iter().map(|one| one.word())),
             (_, "owner") => return self.items(&|item| matches!(item.kind, ItemKind::Role(_))),
@@ -217,13 +217,8 @@ impl<'a> Completion<'a> {
     /// The items of the package.
     fn items(&mut self, wanted: &dyn Fn(&Item) -> bool) {
         let desk = self.desk;
-        for (file, tree) in desk.trees() {
-            let Some(source) = desk.source(file) else {
-                continue;
-            };
-            for item in tree.items.iter().filter(|item| wanted(item)) {
-                self.item(item, source);
-            }
+        for found in desk.items().filter(|found| wanted(found.item)) {
+            self.item(found.item, found.source);
         }
     }
 
@@ -248,12 +243,8 @@ impl<'a> Completion<'a> {
 
     /// The modules of the library that the file uses.
     fn modules(&self) -> Vec<String> {
-        let items = self
-            .desk
-            .tree(self.file)
-            .into_iter()
-            .flat_map(|tree| &tree.items);
-        let uses = items.filter_map(|item| match &item.kind {
+        let items = self.desk.items_of(self.file);
+        let uses = items.filter_map(|found| match &found.item.kind {
             ItemKind::Use(found) if found.root.as_str() == ROOT => Some(&found.modules),
             _ => None,
         });
@@ -272,8 +263,7 @@ impl<'a> Completion<'a> {
             return self.library(base);
         }
         let desk = self.desk;
-        let items = desk.trees().flat_map(|(_, tree)| &tree.items);
-        let found = items.filter_map(|item| match &item.kind {
+        let found = desk.items().filter_map(|found| match &found.item.kind {
             ItemKind::Enum(found) if found.name.as_str() == base => Some(&found.members),
             _ => None,
         });
@@ -336,7 +326,8 @@ impl<'a> Completion<'a> {
 
     /// The watches of the runbook that the test is of.
     fn watches(&mut self) {
-        let names = self.runbook().map(watches).unwrap_or_default();
+        let runbook = self.runbook();
+        let names = runbook.map_or_else(Vec::new, |(runbook, _)| watches(runbook));
         for name in names {
             self.add(CandidateKind::Wanted, &name, "watch", String::new());
         }
@@ -345,82 +336,80 @@ impl<'a> Completion<'a> {
     /// The fields of a type, or of all targets and records that the file can name.
     fn fields(&mut self, of: Option<&TypeName>) {
         let desk = self.desk;
-        for (file, tree) in desk.trees() {
-            let Some(source) = desk.source(file) else {
-                continue;
-            };
-            self.fields_of(tree, source, "", of);
+        for found in desk.items() {
+            self.fields_of(found.item, found.source, "", of);
         }
         for module in self.modules() {
             if let Some(module) = library::module(&module) {
                 let (tree, source) = parsed(module);
-                self.fields_of(&tree, &source, module.name, of);
+                for item in &tree.items {
+                    self.fields_of(item, &source, module.name, of);
+                }
             }
         }
     }
 
-    fn fields_of(&mut self, tree: &File, source: &Source, module: &str, of: Option<&TypeName>) {
-        let is_meant = |item: &&Item| {
-            of.is_none_or(|of| {
-                let is_of = of.module.as_deref().is_none_or(|name| name == module);
-                is_of && item.name().is_some_and(|name| name.as_str() == of.name)
-            })
+    fn fields_of(&mut self, item: &Item, source: &Source, module: &str, of: Option<&TypeName>) {
+        let is_meant = of.is_none_or(|of| {
+            let is_of = of.module.as_deref().is_none_or(|name| name == module);
+            is_of && item.name().is_some_and(|name| name.as_str() == of.name)
+        });
+        let fields: Vec<_> = match &item.kind {
+            ItemKind::Record(found) => found.fields.iter().collect(),
+            ItemKind::Extern(found) => match &found.kind {
+                ExternKind::Target(clauses) => clauses
+                    .iter()
+                    .filter_map(|clause| match &clause.kind {
+                        TargetClauseKind::Field(field) => Some(&**field),
+                        _ => None,
+                    })
+                    .collect(),
+                ExternKind::Fn { .. } | ExternKind::Probe { .. } | ExternKind::Action { .. } => {
+                    return;
+                }
+            },
+            _ => return,
         };
+        let owner = item
+            .name()
+            .map(|name| name.text.as_str())
+            .unwrap_or_default();
         let dot = if module.is_empty() { "" } else { "." };
-        for item in tree.items.iter().filter(is_meant) {
-            let fields: Vec<_> = match &item.kind {
-                ItemKind::Record(found) => found.fields.iter().collect(),
-                ItemKind::Extern(found) => match &found.kind {
-                    ExternKind::Target(clauses) => clauses
-                        .iter()
-                        .filter_map(|clause| match &clause.kind {
-                            TargetClauseKind::Field(field) => Some(&**field),
-                            _ => None,
-                        })
-                        .collect(),
-                    ExternKind::Fn { .. }
-                    | ExternKind::Probe { .. }
-                    | ExternKind::Action { .. } => continue,
-                },
-                _ => continue,
-            };
-            let owner = item
-                .name()
-                .map(|name| name.text.as_str())
-                .unwrap_or_default();
-            for field in fields {
-                let ty = source.slice(field.ty.span);
-                let detail = format!("{ty}, of {module}{dot}{owner}");
-                self.add(
-                    CandidateKind::Field,
-                    field.name.as_str(),
-                    detail,
-                    field.doc.join("\n"),
-                );
-            }
+        for field in fields.into_iter().filter(|_| is_meant) {
+            let ty = source.slice(field.ty.span);
+            let detail = format!("{ty}, of {module}{dot}{owner}");
+            self.add(
+                CandidateKind::Field,
+                field.name.as_str(),
+                detail,
+                field.doc.join("\n"),
+            );
         }
     }
 
     /// The runbook that the place is in, or that the test is of.
-    fn runbook(&self) -> Option<&'a Runbook> {
-        let tree = self.desk.tree(self.file)?;
-        let mut items = tree.items.iter();
-        let here = items
-            .find(|item| item.span.range().start <= self.at && self.at <= item.span.range().end)?;
-        let name = match &here.kind {
-            ItemKind::Runbook(runbook) => return Some(runbook),
+    fn runbook(&self) -> Option<(&'a Runbook, &'a Source)> {
+        let desk: &'a Desk = self.desk;
+        let here = desk.items_of(self.file).find(|found| {
+            let range = found.item.span.range();
+            found.base + range.start <= self.at && self.at <= found.base + range.end
+        })?;
+        let name = match &here.item.kind {
+            ItemKind::Runbook(runbook) => return Some((runbook, here.source)),
             ItemKind::Test(test) => test.runbook.as_str(),
             _ => return None,
         };
-        let mut items = self.desk.trees().flat_map(|(_, tree)| &tree.items);
-        items.find_map(|item| match &item.kind {
-            ItemKind::Runbook(runbook) if runbook.name.as_str() == name => Some(&**runbook),
+        desk.items().find_map(|found| match &found.item.kind {
+            ItemKind::Runbook(runbook) if runbook.name.as_str() == name => {
+                Some((&**runbook, found.source))
+            }
             _ => None,
         })
     }
 
-    fn findings(&mut self, of: &dyn Fn(&Runbook) -> Vec<String>) {
-        let names = self.runbook().map(of).unwrap_or_default();
+    fn findings(&mut self, of: &dyn Fn(&Runbook, &Source) -> Vec<String>) {
+        let runbook = self.runbook();
+        let names = runbook.map_or_else(Vec::new, |(runbook, source)| of(runbook, source));
         for name in names {
             self.add(CandidateKind::Wanted, &name, "finding", String::new());
         }
@@ -452,7 +441,7 @@ impl<'a> Completion<'a> {
         let clauses = self
             .runbook()
             .into_iter()
-            .flat_map(|runbook| &runbook.clauses);
+            .flat_map(|(runbook, _)| &runbook.clauses);
         let labels: Vec<String> = clauses.flat_map(labels_of).collect();
         for label in labels {
             self.add(CandidateKind::Wanted, &label, "label", String::new());
@@ -477,7 +466,7 @@ impl<'a> Completion<'a> {
         let Some(call) = super::signature::call(self.source, self.before) else {
             return;
         };
-        let Some(signature) = super::signature::of(self.desk, self.file, &call.path) else {
+        let Some(signature) = super::signature::of(self.desk, &call.path) else {
             return;
         };
         for param in signature

@@ -51,18 +51,18 @@ pub(super) fn of(desk: &Desk, named: Named) -> Declared {
 
 /// The item of this name in the package, or in a module of the library.
 pub(super) fn item(desk: &Desk, module: Option<&str>, name: &str) -> Option<Declared> {
-    let is_it = |item: &&Item| item.name().is_some_and(|found| found.as_str() == name);
-    if module.is_none() {
-        for (file, tree) in desk.trees() {
-            if let Some(item) = tree.items.iter().find(is_it) {
-                let head = head(item, desk.source(file)?);
-                let (doc, of) = (item.doc.join("\n"), String::new());
-                return Some(Declared { head, doc, of });
-            }
-        }
+    let is_it = |item: &Item| item.name().is_some_and(|found| found.as_str() == name);
+    if module.is_none()
+        && let Some(found) = desk.items().find(|found| is_it(found.item))
+    {
+        return Some(Declared {
+            head: head(found.item, found.source),
+            doc: found.item.doc.join("\n"),
+            of: String::new(),
+        });
     }
     let (tree, source) = parsed(library::module(module.unwrap_or(library::PRELUDE))?);
-    let item = tree.items.iter().find(is_it)?;
+    let item = tree.items.iter().find(|item| is_it(item))?;
     Some(Declared {
         head: head(item, &source),
         doc: item.doc.join("\n"),

@@ -172,6 +172,16 @@ impl Desk {
         self.kept.item_at(source, at)
     }
 
+    /// The items of a file of the package, each with the text that its places are of: nothing is read for them.
+    pub fn items_of(&self, file: usize) -> impl Iterator<Item = Standing<'_>> {
+        self.kept.standing(file)
+    }
+
+    /// Those of all files.
+    pub fn items(&self) -> impl Iterator<Item = Standing<'_>> {
+        (0..self.package.files.len()).flat_map(|file| self.items_of(file))
+    }
+
     /// Whether an item has an error.
     pub fn is_broken(&self, found: &Standing<'_>) -> bool {
         self.kept.is_broken(found.item)

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::front::Standing;
 use crate::program::manifest::Manifest;
 use crate::syntax::tree::{ItemKind, Test, TestLine, TestLineKind};
 
@@ -29,11 +30,9 @@ pub enum LensKind {
 
 /// The lenses of a file, in their order.
 pub fn lenses(desk: &Desk, file: usize) -> Vec<Lens> {
-    let Some(tree) = desk.tree(file) else {
-        return Vec::new();
-    };
     let mut lenses = Vec::new();
-    for item in &tree.items {
+    for Standing { item, base, .. } in desk.items_of(file) {
+        let first = lenses.len();
         match &item.kind {
             ItemKind::Test(test) => {
                 lenses.push(Lens {
@@ -71,6 +70,9 @@ pub fn lenses(desk: &Desk, file: usize) -> Vec<Lens> {
             | ItemKind::Probe(_)
             | ItemKind::Action(_)
             | ItemKind::Extern(_) => {}
+        }
+        for lens in lenses.iter_mut().skip(first) {
+            lens.range = base + lens.range.start..base + lens.range.end;
         }
     }
     lenses

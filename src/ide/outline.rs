@@ -1,12 +1,12 @@
 //! The outline of a file: its items, with the parts of runbooks, records and enums inside of them.
 //!
-//! In: the tree of a file and its text. Out: entries, each with where it stands and where its name stands.
+//! In: a desk and a file. Out: entries, each with where it stands and where its name stands.
 
 use std::ops::Range;
 
+use super::Desk;
 use crate::syntax::tree::{
-    Clause, ClauseKind, ExternKind, File, Ident, Item, ItemKind, Runbook, TargetClauseKind,
-    TriggerKind,
+    Clause, ClauseKind, ExternKind, Ident, Item, ItemKind, Runbook, TargetClauseKind, TriggerKind,
 };
 use crate::text::{Source, Span};
 
@@ -111,12 +111,28 @@ impl Entry {
     fn inside(self, inside: Vec<Entry>) -> Entry {
         Entry { inside, ..self }
     }
+
+    /// The same so much further on; entries lie two deep.
+    fn moved(self, by: usize) -> Entry {
+        let moved = |range: Range<usize>| range.start + by..range.end + by;
+        let inside = self.inside.into_iter().map(|entry| entry.moved(by));
+        Entry {
+            range: moved(self.range),
+            at: moved(self.at),
+            inside: inside.collect(),
+            ..self
+        }
+    }
 }
 
 /// The entries of a file, in their order.
-pub fn outline(file: &File, source: &Source) -> Vec<Entry> {
-    let items = file.items.iter();
-    items.filter_map(|item| entry(item, source)).collect()
+pub fn outline(desk: &Desk, file: usize) -> Vec<Entry> {
+    let items = desk.items_of(file);
+    let entries = items.filter_map(|found| {
+        let entry = entry(found.item, found.source)?;
+        Some(entry.moved(found.base))
+    });
+    entries.collect()
 }
 
 fn entry(item: &Item, source: &Source) -> Option<Entry> {

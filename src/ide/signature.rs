@@ -53,7 +53,7 @@ pub fn signature(desk: &Desk, file: usize, at: usize) -> Option<Signature> {
     let source = desk.source(file)?;
     let before = bind::before(&source.text, at);
     let call = call(source, &before)?;
-    let mut found = of(desk, file, &call.path)?;
+    let mut found = of(desk, &call.path)?;
     found.active = match &call.name {
         Some(name) => found.params.iter().position(|param| param.name == *name),
         None => (call.index < found.params.len()).then_some(call.index),
@@ -117,9 +117,9 @@ fn path<'t>(open: usize, text: &dyn Fn(usize) -> Option<&'t str>) -> Vec<String>
 }
 
 /// How a name is called.
-pub(super) fn of(desk: &Desk, file: usize, path: &[String]) -> Option<Signature> {
+pub(super) fn of(desk: &Desk, path: &[String]) -> Option<Signature> {
     match path {
-        [name] => own(desk, file, name).or_else(|| in_library(PRELUDE, name, "")),
+        [name] => own(desk, name).or_else(|| in_library(PRELUDE, name, "")),
         [module, name] => in_library(module, name, &format!("{module}.")),
         _ => None,
     }
@@ -131,13 +131,9 @@ fn in_library(module: &str, name: &str, shown: &str) -> Option<Signature> {
     items.find_map(|item| of_item(item, name, &source, shown))
 }
 
-fn own(desk: &Desk, _file: usize, name: &str) -> Option<Signature> {
-    desk.trees().find_map(|(number, tree)| {
-        let source = desk.source(number)?;
-        tree.items
-            .iter()
-            .find_map(|item| of_item(item, name, source, ""))
-    })
+fn own(desk: &Desk, name: &str) -> Option<Signature> {
+    let mut items = desk.items();
+    items.find_map(|found| of_item(found.item, name, found.source, ""))
 }
 
 fn of_item(item: &Item, name: &str, source: &Source, shown: &str) -> Option<Signature> {

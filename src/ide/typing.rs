@@ -147,10 +147,10 @@ impl<'a> Typing<'a> {
                 found.module.get_or_insert(module.to_owned());
                 Some(found)
             }
-            None => self.desk.trees().find_map(|(file, tree)| {
-                let source = self.desk.source(file)?;
-                tree.items.iter().find_map(|item| of(item, source))
-            }),
+            None => {
+                let mut items = self.desk.items();
+                items.find_map(|found| of(found.item, found.source))
+            }
         }
     }
 }

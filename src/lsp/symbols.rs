@@ -22,11 +22,11 @@ pub fn document(
     let Some((desk, file)) = server.world.place(&uri) else {
         return Ok(None);
     };
-    let (Some(tree), Some(source)) = (desk.tree(file), desk.source(file)) else {
+    let Some(source) = desk.source(file) else {
         return Ok(None);
     };
     let lines = Lines::of(&source.text, server.client.encoding);
-    let entries = ide::outline(tree, source);
+    let entries = ide::outline(desk, file);
     if server.client.nested_symbols {
         let nested = entries.iter().map(|entry| nested(entry, &lines)).collect();
         return Ok(Some(DocumentSymbolResponse::DocumentSymbolList(nested)));
@@ -51,18 +51,18 @@ pub fn workspace(
 ) -> Result<Option<WorkspaceSymbolResponse>, Failure> {
     let mut found = Vec::new();
     for desk in server.world.desks() {
-        for (file, tree) in desk.trees() {
+        for file in 0..desk.paths().count() {
             let Some(source) = desk.source(file) else {
                 continue;
             };
             let Some(uri) = desk
-                .path(tree.source)
+                .path(source.id)
                 .and_then(|path| server.world.uri(&path))
             else {
                 continue;
             };
             let lines = Lines::of(&source.text, server.client.encoding);
-            let entries = ide::outline(tree, source);
+            let entries = ide::outline(desk, file);
             let inner = |entry: &Entry| {
                 entry
                     .inside

@@ -69,6 +69,20 @@ impl Kept {
         })
     }
 
+    /// The items of a file, in the order of its text.
+    pub fn standing(&self, file: usize) -> impl Iterator<Item = Standing<'_>> {
+        let chunks = self.files.get(file).map_or(&[][..], |file| &file.chunks);
+        let items = self.trees.get(file).map_or(&[][..], |tree| &tree.items);
+        items.iter().enumerate().filter_map(move |(at, item)| {
+            let (source, base) = match chunks.get(at) {
+                Some(chunk) => (chunk.source, chunk.range.start),
+                None => (self.files.get(file)?.source, 0),
+            };
+            let source = self.sources.source(source);
+            Some(Standing { item, source, base })
+        })
+    }
+
     /// Whether an item has an error.
     pub fn is_broken(&self, item: &Item) -> bool {
         let source = item.span.source;

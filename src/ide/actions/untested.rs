@@ -50,7 +50,7 @@ pub(super) fn untested(desk: &Desk, file: usize, range: &Range<usize>) -> Option
             )
         }
         None if tests.is_empty() && touches(head(item.span, runbook.name.span), range) => {
-            let (lines, title) = first(desk, file, source, runbook);
+            let (lines, title) = first(desk, source, runbook);
             (runbook.name.as_str(), lines, title)
         }
         None => return None,
@@ -186,7 +186,7 @@ fn made_up(ty: &str, name: &str) -> Option<String> {
 }
 
 /// What a first test of a runbook says behind its trigger, and its title.
-fn first(desk: &Desk, file: usize, source: &Source, runbook: &Runbook) -> (Vec<String>, String) {
+fn first(desk: &Desk, source: &Source, runbook: &Runbook) -> (Vec<String>, String) {
     let mut clauses = runbook.clauses.iter();
     let diagnose = clauses.find_map(|clause| match &clause.kind {
         ClauseKind::Diagnose(block) => Some(block.span),
@@ -200,7 +200,7 @@ fn first(desk: &Desk, file: usize, source: &Source, runbook: &Runbook) -> (Vec<S
     };
     let mut lines = Vec::new();
     lines.extend(
-        asked_first(desk, file, source, diagnose)
+        asked_first(desk, source, diagnose)
             .map(|call| format!("given {call} fails \"it does not answer\"")),
     );
     lines.push(String::from("expect inconclusive"));
@@ -209,7 +209,7 @@ fn first(desk: &Desk, file: usize, source: &Source, runbook: &Runbook) -> (Vec<S
 }
 
 /// The first probe or watch that is named in a place, called with any arguments.
-fn asked_first(desk: &Desk, file: usize, source: &Source, place: Span) -> Option<String> {
+fn asked_first(desk: &Desk, source: &Source, place: Span) -> Option<String> {
     let mut names = desk.names().all().iter();
     let found = names.find(|found| {
         place.holds(found.span) && matches!(found.named.kind, NameKind::Probe | NameKind::Watch)
@@ -227,7 +227,7 @@ fn asked_first(desk: &Desk, file: usize, source: &Source, place: Span) -> Option
         .into_iter()
         .chain([name])
         .collect();
-    let takes = signature::of(desk, file, &path)?;
+    let takes = signature::of(desk, &path)?;
     let any = if takes.params.is_empty() { "" } else { "any" };
     Some(format!("{}({any})", path.join(".")))
 }
