@@ -1,9 +1,11 @@
 //! How much time a change needs inside a window: the first of its unit as much as all of that, each later one none.
 //!
-//! In: the windows of a program, a change that is asked for, and those of the run that were granted before. Out: a length.
+//! In: the windows of a program, a change that is asked for, and those of the run that were granted before. Out: a length,
+//! and with it and the time whether the change goes, waits or is refused: the same for an agent and for a test.
 
+use super::moment::after;
 use super::{Intent, IntentKind};
-use crate::program::window::Windows;
+use crate::program::window::{Begins, Lines, Windows};
 use crate::value::{Duration, Time};
 
 /// How much time has to be left of a window for this change.
@@ -26,8 +28,38 @@ pub fn needed<'i>(
     }
 }
 
+/// What becomes of a change by the windows of its runbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    Go,
+    /// A window opens then, before the run has lost its patience.
+    Wait(Time, String),
+    Refuse(String),
+}
+
+/// Whether a change may begin now that needs so much time, in a run that has waited so long of its patience.
+pub fn leave(
+    lines: &Lines,
+    needed: Duration,
+    now: Time,
+    (waited, patience): (Duration, Duration),
+) -> Admission {
+    let opens = match lines.begins(now, needed) {
+        Begins::Now => return Admission::Go,
+        Begins::At(opens) => Some(opens),
+        Begins::Never => None,
+    };
+    let why = closed(opens, needed);
+    let left = patience.millis().saturating_sub(waited.millis());
+    let latest = after(now, Duration::from_millis(left.max(0)));
+    match opens.filter(|opens| *opens <= latest) {
+        Some(opens) => Admission::Wait(opens, why),
+        None => Admission::Refuse(why),
+    }
+}
+
 /// Why a change may not begin now.
-pub fn closed(opens: Option<Time>, needed: Duration) -> String {
+fn closed(opens: Option<Time>, needed: Duration) -> String {
     let what = match needed {
         Duration::ZERO => "no change may begin now".to_owned(),
         needed => format!("no change may begin now that may take {needed}"),

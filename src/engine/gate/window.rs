@@ -5,8 +5,7 @@ use super::{Asked, Gate, Known, Question, Verdict};
 use crate::effect::Reason;
 use crate::journal::Obstacle;
 use crate::planted::Planted;
-use crate::program::window::Begins;
-use crate::run::{moment, window};
+use crate::run::window::{self, Admission};
 use crate::value::{Duration, Time};
 
 pub struct Window;
@@ -38,19 +37,12 @@ impl Gate for Window {
             true => Duration::ZERO,
             false => window::needed(windows, question.intent(), granted),
         };
-        let opens = match windows.lines.begins(question.now, needed) {
-            Begins::Now => return Verdict::Go,
-            Begins::At(opens) => Some(opens),
-            Begins::Never => None,
-        };
-        let why = window::closed(opens, needed);
-        // What begins after the run has lost its patience is not waited for.
-        let patience = question.program.metadata.patience.millis();
-        let left = patience - known.model.waited(run, question.now).millis();
-        let latest = moment::after(question.now, Duration::from_millis(left.max(0)));
-        match opens.filter(|opens| *opens <= latest) {
-            Some(opens) => Verdict::Wait(Obstacle::Until(opens), why),
-            None => Verdict::Refuse(Reason::Window, why),
+        let patience = question.program.metadata.patience;
+        let waited = known.model.waited(run, question.now);
+        match window::leave(&windows.lines, needed, question.now, (waited, patience)) {
+            Admission::Go => Verdict::Go,
+            Admission::Wait(opens, why) => Verdict::Wait(Obstacle::Until(opens), why),
+            Admission::Refuse(why) => Verdict::Refuse(Reason::Window, why),
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use super::Driver;
 use crate::effect::Reason;
-use crate::program::window::Begins;
-use crate::run::{Input, Intent, IntentKind, window};
-use crate::testing::clock;
+use crate::run::window::{self, Admission};
+use crate::run::{Input, Intent, IntentKind};
 use crate::testing::record::Happened;
 use crate::value::Duration;
 
@@ -18,8 +17,8 @@ pub struct Asked {
 impl Driver<'_, '_> {
     /// Answers a change that asks for leave: at once, once a window opens, or not.
     pub(super) fn ask_leave(&mut self, id: u64, intent: &Intent) {
-        match self.closed(intent) {
-            None => {
+        match self.leave(intent) {
+            Admission::Go => {
                 self.asked.granted.push(intent.clone());
                 let happened = Happened::Intended {
                     call: intent.call.clone(),
@@ -29,36 +28,8 @@ impl Driver<'_, '_> {
                 self.record.add(self.now, happened);
                 self.clock.at(self.now, Input::Granted { id });
             }
-            Some((begins, why)) => {
+            Admission::Wait(opens, why) => {
                 self.record.add(self.now, Happened::Closed(why));
-                self.later(id, begins);
-            }
-        }
-    }
-
-    /// When a change may begin that may not now, and why.
-    fn closed(&self, intent: &Intent) -> Option<(Begins, String)> {
-        let windows = self.case.program.windows.as_ref()?;
-        if !self.case.test.says_when || intent.kind != IntentKind::Do {
-            return None;
-        }
-        let needed = window::needed(windows, intent, &self.asked.granted);
-        let begins = windows.lines.begins(self.now, needed);
-        let opens = match begins {
-            Begins::Now => return None,
-            Begins::At(opens) => Some(opens),
-            Begins::Never => None,
-        };
-        Some((begins, window::closed(opens, needed)))
-    }
-
-    /// What opens within the patience that is left is waited for.
-    fn later(&mut self, id: u64, begins: Begins) {
-        let patience = self.case.program.metadata.patience.millis();
-        let left = patience - self.asked.waited.millis();
-        let latest = clock::after(self.now, Duration::from_millis(left.max(0)));
-        match begins {
-            Begins::At(opens) if opens <= latest => {
                 let waits = opens.millis() - self.now.millis();
                 let waited = self.asked.waited.millis().saturating_add(waits);
                 self.asked.waited = Duration::from_millis(waited);
@@ -69,10 +40,24 @@ impl Driver<'_, '_> {
                 };
                 self.clock.at(opens, input);
             }
-            Begins::Now | Begins::At(_) | Begins::Never => {
+            Admission::Refuse(why) => {
+                self.record.add(self.now, Happened::Closed(why));
                 let reason = Reason::Window;
                 self.clock.at(self.now, Input::Refused { id, reason });
             }
         }
+    }
+
+    /// A test that does not say when it begins is in no window.
+    fn leave(&self, intent: &Intent) -> Admission {
+        let windows = self.case.program.windows.as_ref();
+        let is_judged = self.case.test.says_when && intent.kind == IntentKind::Do;
+        let Some(windows) = windows.filter(|_| is_judged) else {
+            return Admission::Go;
+        };
+        let needed = window::needed(windows, intent, &self.asked.granted);
+        let patience = self.case.program.metadata.patience;
+        let used = (self.asked.waited, patience);
+        window::leave(&windows.lines, needed, self.now, used)
     }
 }
