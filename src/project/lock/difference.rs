@@ -36,8 +36,12 @@ fn of_runbook(
     if old.core != new.core {
         return Some(format!("what `{name}` does is no longer what it has"));
     }
-    let why = "it does the same; another version of `rbk` wrote the lock, a role has other members, or somebody edited it";
-    (old.authority != new.authority).then(|| format!("its lines on `{name}` differ: {why}"))
+    (old.authority != new.authority).then(|| {
+        format!(
+            "what it says of `{name}` differs, though that does the same; another version of `rbk` wrote it, or somebody \
+             edited it"
+        )
+    })
 }
 
 fn of_package(old: &Lock, new: &Lock) -> Option<String> {

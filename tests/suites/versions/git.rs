@@ -25,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         ),
         trial("versions/git: the lock of a revision", lock_of_a_revision),
         trial("versions/git: words for a revision", words),
+        trial("versions/git: in what a lock differs", stale),
         trial("versions/git: files that are links", links),
         trial(
             "versions/git: a package that is new, or moved",
@@ -233,6 +234,32 @@ fn no_stand_in() {
     fs::copy(beside.path().join("rbk.lock"), path).unwrap();
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
+}
+
+/// The first difference is told, whichever part of the lock it is in.
+fn stale() {
+    let repository = Repository::new();
+    let path = repository.package().join("rbk.lock");
+    let lock = fs::read_to_string(&path).unwrap();
+    for (old, new, why) in [
+        (
+            "within = \"10m\"",
+            "within = \"11m\"",
+            "what it says of `rollback` differs, though that does the same",
+        ),
+        (
+            "version = \"1.0.0\"\n\n",
+            "version = \"0.9.0\"\n\n",
+            "its version of the package is 0.9.0",
+        ),
+        ("# Written by", "# Edited by", "it was edited by hand"),
+    ] {
+        assert!(lock.contains(old), "{old}");
+        fs::write(&path, lock.replacen(old, new, 1)).unwrap();
+        let (code, said) = repository.rbk(&["check", "--locked", "--format", "json"]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(why), "{why}: {said}");
+    }
 }
 
 /// As `git` takes them: what the branch follows, and paths from the working folder.
