@@ -1,8 +1,9 @@
 //! When changes may begin: the windows that the lines of `blast` name, and how long each unit of work takes at most.
 //!
 //! In: windows by the clocks of their zones, and a moment. Out: whether what begins then may, or when it may next. A
-//! reading that a zone's clock skips is the later instant. One that it repeats is read against the runbook: a pause goes
-//! from the first to the last, `only` from the last to the first, and what is cut out of either the other way round.
+//! reading that a zone's clock skips is the change of the clock or as much later as it lies in the gap; one that it repeats
+//! is either instant. Both are read against the runbook: a pause goes from the first to the last, `only` from the last to
+//! the first, and what is cut out of either the other way round.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -64,7 +65,7 @@ pub enum Times {
     },
 }
 
-/// A reading of a clock as moments: two where the clock shows it twice.
+/// A reading of a clock as moments: two where the clock shows it twice, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edge {
     pub first: Time,
@@ -80,7 +81,7 @@ pub enum Begins {
     Never,
 }
 
-/// How a reading that comes twice is taken.
+/// How a reading that comes twice, or not at all, is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Wide,
@@ -287,9 +288,13 @@ fn at(date: Date, since: Duration) -> Option<DateTime> {
 fn edge(zone: &TimeZone, reading: DateTime) -> Option<Edge> {
     let placed = zone.to_ambiguous_timestamp(reading);
     let (first, last) = match placed.offset() {
-        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => {
+        AmbiguousOffset::Unambiguous { .. } => {
             let moment = placed.compatible().ok()?;
             (moment, moment)
+        }
+        AmbiguousOffset::Gap { .. } => {
+            let change = zone.following(placed.earlier().ok()?).next()?;
+            (change.timestamp(), placed.later().ok()?)
         }
         AmbiguousOffset::Fold { .. } => (placed.earlier().ok()?, placed.later().ok()?),
     };

@@ -92,7 +92,9 @@ pub fn page(message: &Message) -> String {
                 escape_text(&line.text, SHOWN_CHARACTERS)
             ));
         }
-        page.push_str(&format!("  answer with: {}\n", message.answer));
+        if !message.answer.is_empty() {
+            page.push_str(&format!("  answer with: {}\n", message.answer));
+        }
     }
     page
 }
