@@ -76,7 +76,7 @@ fn body(message: &Message) -> Json {
     if asks && !message.evidence.is_empty() {
         blocks.push(section(&format!("```{}```", evidence(message))));
     }
-    if asks {
+    if asks && !message.answer.is_empty() {
         blocks.push(section(&format!("`{}`", marked(&message.answer, SECTION))));
     }
     let plain = marked(&format!("{word}: {title}: {text}"), SECTION);

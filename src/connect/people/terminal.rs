@@ -102,6 +102,34 @@ pub fn page(message: &Message) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::Severity;
+    use crate::journal::Notes;
+    use crate::value::Time;
+
+    #[test]
+    fn what_nobody_answers_says_no_way_to() {
+        let message = |answer: &str| Message {
+            kind: MessageKind::Page,
+            incident: None,
+            thread: "agent/clock".into(),
+            at: Time::from_millis(0).unwrap(),
+            package: "shop".into(),
+            runbook: "agent".into(),
+            severity: Severity::Sev2,
+            title: "the clock was set".into(),
+            text: "by two hours".into(),
+            reason: None,
+            roles: Vec::new(),
+            evidence: Vec::new(),
+            answer: answer.into(),
+            notes: Notes::default(),
+        };
+        assert_eq!(
+            page(&message("")),
+            "\nPAGE (sev2): the clock was set\n  by two hours\n"
+        );
+        assert!(page(&message("rbk ack 1")).ends_with("\n  answer with: rbk ack 1\n"));
+    }
 
     #[test]
     fn one_that_is_slow_is_tried_again_soon() {
