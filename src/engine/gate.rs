@@ -15,6 +15,7 @@ pub mod window;
 
 use super::Engine;
 use super::model::Model;
+use super::runbooks::Runbooks;
 use super::waiting::{Asking, Waiters};
 use crate::effect::Reason;
 use crate::journal::Obstacle;
@@ -72,6 +73,7 @@ impl<'a> Question<'a> {
 pub struct Known<'a> {
     pub model: &'a Model,
     pub waiters: &'a Waiters,
+    pub runbooks: &'a Runbooks,
     pub grants: &'a Grants,
     pub bounds: &'a Bounds,
     /// The agent stops.
@@ -83,6 +85,7 @@ impl Engine {
         Known {
             model: &self.model,
             waiters: &self.waiters,
+            runbooks: &self.runbooks,
             grants: &self.grants,
             bounds: &self.bounds,
             draining: self.draining,

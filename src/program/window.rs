@@ -1,9 +1,9 @@
 //! When changes may begin: the windows that the lines of `blast` name, and how long each unit of work takes at most.
 //!
 //! In: windows by the clocks of their zones, and a moment. Out: whether what begins then may, or when it may next. A
-//! reading that a zone's clock skips is the change of the clock or as much later as it lies in the gap; one that it repeats
-//! is either instant. Both are read against the runbook: a pause goes from the first to the last, `only` from the last to
-//! the first, and what is cut out of either the other way round.
+//! reading that a zone's clock skips is the later instant. One that it repeats is read against the runbook: a pause goes
+//! from the first to the last, `only` from the last to the first, and what is cut out of either the other way round. So is a
+//! begin that the clock skips, of a window that would end before it: then the first is the change of the clock.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -65,7 +65,7 @@ pub enum Times {
     },
 }
 
-/// A reading of a clock as moments: two where the clock shows it twice, or not at all.
+/// A reading of a clock as moments: two where the clock shows it twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edge {
     pub first: Time,
@@ -81,7 +81,7 @@ pub enum Begins {
     Never,
 }
 
-/// How a reading that comes twice, or not at all, is taken.
+/// How a reading that comes twice is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Wide,
@@ -275,7 +275,12 @@ fn weekly<'w>(
     });
     own.filter_map(move |date| {
         let zone = zone.as_ref()?;
-        Some((edge(zone, at(date, begin)?)?, edge(zone, at(date, end)?)?))
+        let mut begins = edge(zone, at(date, begin)?)?;
+        let ends = edge(zone, at(date, end)?)?;
+        if ends.last <= begins.first {
+            begins.first = skipped(zone, at(date, begin)?)?;
+        }
+        Some((begins, ends))
     })
 }
 
@@ -288,13 +293,9 @@ fn at(date: Date, since: Duration) -> Option<DateTime> {
 fn edge(zone: &TimeZone, reading: DateTime) -> Option<Edge> {
     let placed = zone.to_ambiguous_timestamp(reading);
     let (first, last) = match placed.offset() {
-        AmbiguousOffset::Unambiguous { .. } => {
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => {
             let moment = placed.compatible().ok()?;
             (moment, moment)
-        }
-        AmbiguousOffset::Gap { .. } => {
-            let change = zone.following(placed.earlier().ok()?).next()?;
-            (change.timestamp(), placed.later().ok()?)
         }
         AmbiguousOffset::Fold { .. } => (placed.earlier().ok()?, placed.later().ok()?),
     };
@@ -303,6 +304,13 @@ fn edge(zone: &TimeZone, reading: DateTime) -> Option<Edge> {
         first: time(first)?,
         last: time(last)?,
     })
+}
+
+/// When the clock was put forward over a reading.
+fn skipped(zone: &TimeZone, reading: DateTime) -> Option<Time> {
+    let before = zone.to_ambiguous_timestamp(reading).earlier().ok()?;
+    let change = zone.following(before).next()?;
+    Time::from_millis(change.timestamp().as_millisecond()).ok()
 }
 
 /// The first moment from `now` on at which something begins that ends in the same stretch.

@@ -1,4 +1,4 @@
-//! Whether a change may begin now by the windows of its runbook. The first one of a unit asks for time for all of it, so
+//! Whether a change may begin now by the windows of its runbook, as it began and as it is loaded now. The first one of a unit asks for time for all of it, so
 //! that nothing is left half done at the end of a window; what takes back, releases or repeats is never held up.
 
 use super::{Asked, Gate, Known, Question, Verdict};
@@ -27,23 +27,29 @@ impl Gate for Window {
     }
 
     fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
-        let Some(windows) = &question.program.windows else {
-            return Verdict::Go;
-        };
         let run = question.asking.run;
+        let own = question.program.windows.as_ref();
         let granted = known.model.intents_of(run);
         let granted = granted.map(|stored| &stored.intent);
-        let needed = match Planted::WindowWithoutLength.is_in() {
-            true => Duration::ZERO,
-            false => window::needed(windows, question.intent(), granted),
+        let needed = match own.filter(|_| !Planted::WindowWithoutLength.is_in()) {
+            Some(windows) => window::needed(windows, question.intent(), granted),
+            None => Duration::ZERO,
         };
-        let patience = question.program.metadata.patience;
-        let waited = known.model.waited(run, question.now);
-        match window::leave(&windows.lines, needed, question.now, (waited, patience)) {
-            Admission::Go => Verdict::Go,
-            Admission::Wait(opens, why) => Verdict::Wait(Obstacle::Until(opens), why),
-            Admission::Refuse(why) => Verdict::Refuse(Reason::Window, why),
+        let used = (
+            known.model.waited(run, question.now),
+            question.program.metadata.patience,
+        );
+        // When something may be done is no matter of code: what was loaded since says it as well.
+        let loaded = known.runbooks.named(&question.program.runbook);
+        let loaded = loaded.and_then(|loaded| loaded.program.windows.as_ref());
+        for windows in own.into_iter().chain(loaded) {
+            match window::leave(&windows.lines, needed, question.now, used) {
+                Admission::Go => {}
+                Admission::Wait(opens, why) => return Verdict::Wait(Obstacle::Until(opens), why),
+                Admission::Refuse(why) => return Verdict::Refuse(Reason::Window, why),
+            }
         }
+        Verdict::Go
     }
 }
 

@@ -111,7 +111,7 @@ fn pauses_add_up_and_nothing_reaches_into_one() {
 }
 
 #[test]
-fn a_skipped_edge_is_read_against_the_runbook() {
+fn a_skipped_edge_is_the_later_instant() {
     // 03:00 to 04:00 does not exist on 2026-03-29 in Helsinki.
     let lines = only(vec![window(vec![weekly(
         &[7],
@@ -127,21 +127,40 @@ fn a_skipped_edge_is_read_against_the_runbook() {
         lines.lasts(time("2026-03-29T01:30:00Z")),
         Some(time("2026-03-29T02:00:00Z"))
     );
-    let sunday = |from, to| window(vec![weekly(&[7], from, to, "Europe/Helsinki")]);
-    let change = time("2026-03-29T01:00:00Z");
-    // Up to 03:30 is up to the change.
-    let early = only(vec![sunday(2 * 60, 3 * 60 + 30)]);
-    assert_eq!(early.lasts(now), Some(change));
-    // A pause from 03:30 on begins there, also one whose end comes before 04:30.
-    for (to, ends) in [
-        (4 * 60 + 15, "2026-03-29T01:15:00Z"),
-        (5 * 60, "2026-03-29T02:00:00Z"),
-    ] {
-        let lines = pause(vec![sunday(3 * 60 + 30, to)]);
-        assert_eq!(lines.begins(now, minutes(1)), Begins::Now);
-        assert_eq!(lines.begins(now, minutes(2)), Begins::At(time(ends)));
-        assert_eq!(lines.begins(change, Duration::ZERO), Begins::At(time(ends)));
-    }
+}
+
+#[test]
+fn a_window_that_would_end_before_it_begins_begins_at_the_change_of_the_clock() {
+    // 03:30 is 04:30, and 04:15 is 04:15.
+    let short = || {
+        window(vec![weekly(
+            &[7],
+            3 * 60 + 30,
+            4 * 60 + 15,
+            "Europe/Helsinki",
+        )])
+    };
+    let (before, change) = (time("2026-03-29T00:59:00Z"), time("2026-03-29T01:00:00Z"));
+    let ends = Begins::At(time("2026-03-29T01:15:00Z"));
+    let lines = pause(vec![short()]);
+    assert_eq!(lines.begins(before, minutes(1)), Begins::Now);
+    assert_eq!(lines.begins(before, minutes(2)), ends);
+    assert_eq!(lines.begins(change, Duration::ZERO), ends);
+    // Nothing is left of it for what may only be done in it.
+    let next = Begins::At(time("2026-04-05T00:30:00Z"));
+    assert_eq!(only(vec![short()]).begins(before, Duration::ZERO), next);
+    // Half an hour is skipped on Lord Howe, at 2026-10-03T15:30Z.
+    let lines = pause(vec![window(vec![weekly(
+        &[7],
+        2 * 60 + 15,
+        2 * 60 + 40,
+        "Australia/Lord_Howe",
+    )])]);
+    let ends = Begins::At(time("2026-10-03T15:40:00Z"));
+    assert_eq!(
+        lines.begins(time("2026-10-03T15:35:00Z"), Duration::ZERO),
+        ends
+    );
 }
 
 #[test]
