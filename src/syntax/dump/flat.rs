@@ -217,30 +217,26 @@ impl SerializeSeq for &mut Flat<'_> {
     }
 }
 
-impl SerializeTuple for &mut Flat<'_> {
-    type Ok = ();
-    type Error = Formless;
+macro_rules! elements {
+    ($($kind:ident $add:ident),*) => {
+        $(impl $kind for &mut Flat<'_> {
+            type Ok = ();
+            type Error = Formless;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Formless> {
-        value.serialize(&mut **self)
-    }
+            fn $add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Formless> {
+                value.serialize(&mut **self)
+            }
 
-    fn end(self) -> Result<(), Formless> {
-        Ok(())
-    }
+            fn end(self) -> Result<(), Formless> {
+                Ok(())
+            }
+        })*
+    };
 }
 
-impl SerializeTupleVariant for &mut Flat<'_> {
-    type Ok = ();
-    type Error = Formless;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Formless> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Formless> {
-        Ok(())
-    }
+elements! {
+    SerializeTuple serialize_element,
+    SerializeTupleVariant serialize_field
 }
 
 macro_rules! fields {
