@@ -10,13 +10,14 @@ use std::ops::Range;
 
 use crate::effect::{Reason, Severity};
 use crate::library::{self, PRELUDE, ROOT};
-use crate::syntax::tree::{ExternKind, Item, ItemKind, Runbook, TargetClauseKind};
+use crate::syntax::tree::{Item, ItemKind, Runbook};
 use crate::syntax::{self, LexemeKind};
 use crate::text::Source;
 
 use super::Desk;
 use super::bind::{self, Before};
 use super::cases;
+use super::declaration::fields;
 use super::describe::{described, doc_of, parsed};
 use super::typing::{TypeName, Typing};
 use runbook::{SEVERITIES, labels_of, remedies, unanswered, watches};
@@ -354,28 +355,12 @@ impl<'a> Completion<'a> {
             let is_of = of.module.as_deref().is_none_or(|name| name == module);
             is_of && item.name().is_some_and(|name| name.as_str() == of.name)
         });
-        let fields: Vec<_> = match &item.kind {
-            ItemKind::Record(found) => found.fields.iter().collect(),
-            ItemKind::Extern(found) => match &found.kind {
-                ExternKind::Target(clauses) => clauses
-                    .iter()
-                    .filter_map(|clause| match &clause.kind {
-                        TargetClauseKind::Field(field) => Some(&**field),
-                        _ => None,
-                    })
-                    .collect(),
-                ExternKind::Fn { .. } | ExternKind::Probe { .. } | ExternKind::Action { .. } => {
-                    return;
-                }
-            },
-            _ => return,
-        };
         let owner = item
             .name()
             .map(|name| name.text.as_str())
             .unwrap_or_default();
         let dot = if module.is_empty() { "" } else { "." };
-        for field in fields.into_iter().filter(|_| is_meant) {
+        for field in fields(item).into_iter().filter(|_| is_meant) {
             let ty = source.slice(field.ty.span);
             let detail = format!("{ty}, of {module}{dot}{owner}");
             self.add(

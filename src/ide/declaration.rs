@@ -166,7 +166,8 @@ fn about(item: &Item, source: &Source, kind: NameKind, at: usize) -> Option<(Str
     }
 }
 
-fn fields(item: &Item) -> Vec<&FieldDecl> {
+/// The fields of a record or of a target.
+pub(super) fn fields(item: &Item) -> Vec<&FieldDecl> {
     match &item.kind {
         ItemKind::Record(found) => found.fields.iter().collect(),
         ItemKind::Extern(found) => match &found.kind {

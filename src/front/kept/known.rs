@@ -45,42 +45,36 @@ impl Kept {
     /// The item of a file that a byte stands in.
     pub fn item_at(&self, file: SourceId, offset: usize) -> Option<Standing<'_>> {
         let index = self.files.iter().position(|found| found.source == file)?;
-        let (chunks, items) = (&self.files[index].chunks, &self.trees[index].items);
-        if chunks.is_empty() {
-            let holds = |item: &&Item| {
+        let chunks = &self.files[index].chunks;
+        let at = match chunks.is_empty() {
+            true => self.trees[index].items.iter().rposition(|item| {
                 let range = item.span.range();
                 range.start <= offset && offset <= range.end
-            };
-            let source = self.sources.source(file);
-            let item = items.iter().rfind(holds)?;
-            return Some(Standing {
-                item,
-                source,
-                base: 0,
-            });
-        }
-        let behind = chunks.partition_point(|chunk| chunk.range.start <= offset);
-        let at = behind.checked_sub(1)?;
-        let chunk = chunks.get(at)?;
-        Some(Standing {
-            item: items.get(at)?,
-            source: self.sources.source(chunk.source),
-            base: chunk.range.start,
-        })
+            })?,
+            false => {
+                let behind = chunks.partition_point(|chunk| chunk.range.start <= offset);
+                behind.checked_sub(1)?
+            }
+        };
+        self.stands(index, at)
     }
 
     /// The items of a file, in the order of its text.
     pub fn standing(&self, file: usize) -> impl Iterator<Item = Standing<'_>> {
-        let chunks = self.files.get(file).map_or(&[][..], |file| &file.chunks);
-        let items = self.trees.get(file).map_or(&[][..], |tree| &tree.items);
-        items.iter().enumerate().filter_map(move |(at, item)| {
-            let (source, base) = match chunks.get(at) {
-                Some(chunk) => (chunk.source, chunk.range.start),
-                None => (self.files.get(file)?.source, 0),
-            };
-            let source = self.sources.source(source);
-            Some(Standing { item, source, base })
-        })
+        let items = self.trees.get(file).map_or(0, |tree| tree.items.len());
+        (0..items).filter_map(move |at| self.stands(file, at))
+    }
+
+    /// An item by its number in a file. Where a file is not cut into its items, places are of the file.
+    fn stands(&self, file: usize, at: usize) -> Option<Standing<'_>> {
+        let item = self.trees.get(file)?.items.get(at)?;
+        let file = self.files.get(file)?;
+        let (source, base) = match file.chunks.get(at) {
+            Some(chunk) => (chunk.source, chunk.range.start),
+            None => (file.source, 0),
+        };
+        let source = self.sources.source(source);
+        Some(Standing { item, source, base })
     }
 
     /// Whether an item has an error.
