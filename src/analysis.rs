@@ -15,11 +15,11 @@ mod kind;
 mod level;
 mod manifest;
 mod order;
+mod outward;
 mod path;
 mod phase;
 mod place;
 mod queries;
-mod raw;
 mod said;
 mod same;
 mod stale;
@@ -94,7 +94,7 @@ pub fn analyse(
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
-        let said = raw::of_runbook(package, runbook);
+        let said = outward::of_runbook(package, runbook);
         runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,

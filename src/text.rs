@@ -227,6 +227,12 @@ impl Sources {
     }
 }
 
+/// A text with a blank for each break of a line and each row of blanks.
+pub fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// The smallest edit that makes one text of another.
 pub fn difference<'t>(old: &str, new: &'t str) -> (std::ops::Range<usize>, &'t str) {
     let same = |left: &mut dyn Iterator<Item = (char, char)>| {

@@ -26,10 +26,8 @@ use crate::program::manifest::{
     Authority, Called, Claims, Condition, ConditionHash, CoreHash, Effect, Handed, Manifest, Need,
     Part, Said, Time,
 };
-use crate::text::{Sources, Span};
+use crate::text::{Sources, Span, one_line};
 use crate::typed::{Expr, Facts, Package, Runbook, RunbookFacts};
-pub use amount::constant;
-pub use clauses::plain;
 use needs::Needs;
 
 /// What each runbook of the package may do.
@@ -150,12 +148,6 @@ impl<'a> Made<'a> {
         });
         known.collect()
     }
-}
-
-/// A text without its line breaks.
-pub fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
 }
 
 fn authority<'a>(

@@ -141,6 +141,15 @@ impl Callee {
 }
 
 impl Expr {
+    /// The value, where the text says it: written out, or a constant of the package.
+    pub fn constant<'p>(&'p self, package: &'p Package) -> Option<&'p Value> {
+        match &self.kind {
+            ExprKind::Value(value) => Some(value),
+            ExprKind::Const(id) => Some(&package.consts[id.index()].value),
+            _ => None,
+        }
+    }
+
     /// Whether the world is asked somewhere in it.
     pub fn observes(&self, package: &Package) -> bool {
         let mut found = false;

@@ -6,39 +6,56 @@
 use super::canon::Canon;
 use crate::typed::{Callee, Expr, ExprKind, LocalId};
 
-/// How a side begins: what kind of thing it is, and what it is called.
-type Begin = (u8, String);
+/// How a side begins, in the order in which sides are encoded.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Begin {
+    /// With a name, by what it stands for.
+    Local(String),
+    Trigger,
+    /// With what an operation of the library gives.
+    Extern(String),
+    Other,
+    /// What is known is said last.
+    Constant,
+}
 
 impl Canon<'_> {
     pub(super) fn is_turned(&self, left: &Expr, right: &Expr) -> bool {
-        self.begin(left) > self.begin(right)
+        let (left, right) = (self.way_to(left), self.way_to(right));
+        left > right
     }
 
-    fn begin(&self, expr: &Expr) -> Begin {
-        let mut path = String::new();
-        let mut expr = expr;
+    /// How a side begins, and the fields that are read of that, the last first.
+    fn way_to(&self, mut side: &Expr) -> (Begin, Vec<u16>) {
+        let mut fields = Vec::new();
         loop {
-            match &expr.kind {
-                ExprKind::Wrap(inner) => expr = inner,
-                ExprKind::Field { base, field } => {
-                    path.push_str(&format!(".{field}"));
-                    expr = base;
-                }
-                _ => break,
+            if let ExprKind::Wrap(inner) = &side.kind {
+                side = inner;
+            } else if let ExprKind::Field { base, field } = &side.kind {
+                fields.push(*field);
+                side = base;
+            } else {
+                return (self.begin(side), fields);
             }
         }
-        let (rank, name) = match &expr.kind {
-            ExprKind::Local(local) => (0, self.stands_for(*local)),
-            ExprKind::Trigger(_) => (1, String::new()),
-            ExprKind::Call(call) => match call.callee {
-                Callee::Extern(id) => (2, self.package().externs[id.index()].name.to_string()),
-                Callee::Function(_) | Callee::Builtin(_) => (3, String::new()),
-            },
-            // What is known is said last.
-            ExprKind::Value(_) | ExprKind::Const(_) => (5, String::new()),
-            _ => (4, String::new()),
-        };
-        (rank, format!("{name}{path}"))
+    }
+
+    fn begin(&self, side: &Expr) -> Begin {
+        if side.constant(self.package()).is_some() {
+            return Begin::Constant;
+        }
+        if let ExprKind::Local(local) = side.kind {
+            return Begin::Local(self.stands_for(local));
+        }
+        if let ExprKind::Call(call) = &side.kind
+            && let Callee::Extern(id) = call.callee
+        {
+            return Begin::Extern(self.package().externs[id.index()].name.to_string());
+        }
+        match matches!(side.kind, ExprKind::Trigger(_)) {
+            true => Begin::Trigger,
+            false => Begin::Other,
+        }
     }
 
     /// What a local from outside stands for, in digits; nothing for one that is bound here.

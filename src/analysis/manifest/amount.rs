@@ -70,11 +70,11 @@ fn ends<'a>(package: &'a Package, lets: &Lets<'a>, arg: &'a Expr) -> Ends<'a> {
     let arg = bound(lets, arg);
     if let Some(capped) = capped(package, arg) {
         return Ends {
-            low: capped.low.and_then(|low| constant(package, low)),
+            low: capped.low.and_then(|low| low.constant(package)),
             high: Some(capped.high),
         };
     }
-    let value = constant(package, arg);
+    let value = arg.constant(package);
     Ends {
         low: value,
         high: value,
@@ -97,11 +97,11 @@ pub fn capped<'a>(package: &'a Package, arg: &'a Expr) -> Option<Capped<'a>> {
         (Callee::Builtin(Generic::Clamp), [of, low, high]) => Some(Capped {
             of,
             low: Some(low),
-            high: constant(package, high)?,
+            high: high.constant(package)?,
         }),
         (Callee::Builtin(Generic::Min), [a, b]) => {
-            let high = |high, of| {
-                let high = constant(package, high)?;
+            let high = |high: &'a Expr, of| {
+                let high = high.constant(package)?;
                 let low = None;
                 Some(Capped { of, low, high })
             };
@@ -124,25 +124,17 @@ pub fn bound<'a>(lets: &Lets<'a>, arg: &'a Expr) -> &'a Expr {
     }
 }
 
-pub fn constant<'p>(package: &'p Package, arg: &'p Expr) -> Option<&'p Value> {
-    match &arg.kind {
-        ExprKind::Value(value) => Some(value),
-        ExprKind::Const(id) => Some(&package.consts[id.index()].value),
-        _ => None,
-    }
-}
-
 /// The words of a command up to the first that is known only when it runs, and whether that is all.
 pub fn command(package: &Package, arg: &Expr) -> Option<(Vec<String>, bool)> {
     match &arg.kind {
         ExprKind::Wrap(inner) => command(package, inner),
         ExprKind::List(items) => {
-            let known = items.iter().map_while(|item| constant(package, item));
+            let known = items.iter().map_while(|item| item.constant(package));
             let known: Vec<String> = known.map(plain).collect();
             let whole = known.len() == items.len();
             Some((known, whole))
         }
-        _ => match constant(package, arg)? {
+        _ => match arg.constant(package)? {
             Value::List(items) => Some((items.iter().map(plain).collect(), true)),
             _ => None,
         },

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
+use super::Made;
 use super::amount::{Lets, bound, lets};
-use super::{Made, one_line};
+use crate::text::one_line;
 use crate::typed::{Expr, ExprKind, FindingId, LocalId, Remedy, Runbook, StmtKind};
 use crate::value::Value;
 
 /// The longest text, in characters.
-const LONGEST: usize = 120;
+const LONGEST: usize = 300;
 
 /// What the diagnosis hands over at each place that finds something, by the finding and the number of the parameter.
 pub type Found = BTreeMap<(FindingId, usize), BTreeSet<String>>;
@@ -74,10 +75,9 @@ pub fn text(made: &Made<'_>, lets: &Lets<'_>, handed: &Handed, arg: &Expr) -> St
 
 /// Without what its names stand for.
 fn alone(made: &Made<'_>, arg: &Expr) -> String {
-    match &arg.kind {
-        ExprKind::Value(value) => begins(value),
-        ExprKind::Const(id) => begins(&made.package.consts[id.index()].value),
-        _ => one_line(made.sources.slice(arg.span)),
+    match arg.constant(made.package) {
+        Some(value) => begins(value),
+        None => one_line(made.sources.slice(arg.span)),
     }
 }
 

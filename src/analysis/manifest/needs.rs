@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::amount::{command, constant};
+use super::amount::command;
 use super::clauses::plain;
 use super::origin::{Origin, Origins, among};
 use crate::analysis::order;
@@ -379,7 +379,7 @@ impl<'a> Needs<'a> {
         };
         let mut all: Vec<Vec<String>> = vec![Vec::new()];
         for item in items {
-            let words = match (constant(self.package, item), item.ty == Type::Text) {
+            let words = match (item.constant(self.package), item.ty == Type::Text) {
                 (Some(value), _) => vec![plain(value)],
                 (None, true) => origins.of(item).texts()?,
                 (None, false) => return None,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::amount::constant;
 use super::clauses::plain;
 use crate::analysis::taint::{holds, outermost_first};
 use crate::library::Generic;
@@ -194,7 +193,7 @@ impl<'a> Origins<'a> {
     }
 
     fn constant(&self, expr: &Expr) -> Origin {
-        let text = match constant(self.package, expr) {
+        let text = match expr.constant(self.package) {
             Some(Value::Text(text)) => text.as_str().to_owned(),
             Some(Value::Query(query)) => query.text.to_string(),
             Some(Value::List(items)) => {

@@ -10,7 +10,7 @@ use super::given;
 use super::labels::Names;
 use super::steps::Walk;
 use crate::analysis::core::Place;
-use crate::analysis::raw;
+use crate::analysis::outward;
 use crate::effect::Sink;
 use crate::program::manifest::{ConditionHash, Otherwise, Part, Seen, Step, UndoBy, Verify};
 use crate::typed::{self, ActionCallee, Expr, Package, Param, Type, UndoChoice, VerifyElse};
@@ -51,7 +51,7 @@ impl<'a> Walk<'_, 'a> {
             commands: self.given(step, Matter::Command),
             amount: self.amount(step),
             raw: match step.callee {
-                ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
+                ActionCallee::Extern(id) => outward::of_call(self.made.package, id, &step.args),
                 ActionCallee::Function(_) => None,
             },
             given: self.written(step),
@@ -135,7 +135,7 @@ impl<'a> Walk<'_, 'a> {
     fn written(&self, step: &'a typed::Step) -> BTreeMap<String, String> {
         let (params, is_own) = params(self.made.package, step);
         let given = params.iter().zip(&step.args);
-        let given = given.filter(|(param, _)| is_own || !raw::is_raw(param));
+        let given = given.filter(|(param, _)| is_own || !outward::is_raw(param));
         let text = |arg| given::text(self.made, &self.lets, &self.handed, arg);
         let each = given.filter_map(|(param, arg)| {
             let (text, default) = (text(arg), param.default.as_ref().map(text));

@@ -1,4 +1,4 @@
-//! In what a lock is not the one that would be written, in words: the first difference of them.
+//! In what a lock differs from the one that would be written: the first difference, in words.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ fn of_runbook(
 ) -> Option<String> {
     let (old, new) = match (old, new) {
         (None, None) => return None,
-        (Some(_), None) => return Some(format!("it has `{name}`, which the package has not")),
+        (Some(_), None) => return Some(format!("it has `{name}`, and the package does not")),
         (None, Some(_)) => return Some(format!("it does not have `{name}`")),
         (Some(old), Some(new)) => (old, new),
     };
@@ -34,7 +34,7 @@ fn of_runbook(
         return Some(format!("it has `{name}` {old}, and the package {new}"));
     }
     if old.core != new.core {
-        return Some(format!("what `{name}` does is no longer what it has"));
+        return Some(format!("`{name}` does something else than it says"));
     }
     (old.authority != new.authority).then(|| {
         format!(
@@ -64,7 +64,7 @@ fn of_dependencies(old: &Lock, new: &Lock) -> Option<String> {
         each.filter(|known| old.dependency(&known.name) != new.dependency(&known.name));
     let other = others.next()?;
     Some(format!(
-        "it has another state of the dependency `{}`",
+        "its entry of the dependency `{}` differs",
         other.name
     ))
 }

@@ -8,6 +8,7 @@ use crate::program::manifest::{Cap, Handed, Limit, Most, Need, Part, Touch};
 use crate::value::Duration;
 
 mod causes;
+mod given;
 mod guards;
 mod labels;
 pub mod steps;

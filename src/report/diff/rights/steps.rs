@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::given::given;
 use super::guards::Guards;
 use super::{causes, labels};
 use crate::program::manifest::{Amount, Cause, ConditionHash, Part, Step, UndoBy};
@@ -279,33 +280,6 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
 
 fn is_amount(step: &Step, param: &str) -> bool {
     step.amounts.iter().any(|amount| amount.of == param)
-}
-
-/// What both are given where it is written another way, of these parameters; all of them where it only means something
-/// else; nothing of a lock that does not say it.
-fn given(old: &Step, new: &Step, wanted: impl Fn(&str) -> bool) -> (Words, Words) {
-    let in_both = new
-        .given
-        .keys()
-        .filter(|name| wanted(name) && old.given.contains_key(*name));
-    let (same, others): (Vec<_>, Vec<_>) =
-        in_both.partition(|name| old.given.get(*name) == new.given.get(*name));
-    let is_raw = old.raw != new.raw;
-    let shown = match others.is_empty() && !is_raw {
-        true => same,
-        false => others,
-    };
-    let side = |of: &Step| {
-        let raw = of.raw.clone().filter(|_| is_raw);
-        let texts = shown
-            .iter()
-            .filter_map(|name| Some(format!("{name}: {}", of.given.get(*name)?)));
-        match raw.into_iter().chain(texts).collect::<Vec<_>>() {
-            none if none.is_empty() => Words::default(),
-            texts => Words::list(texts),
-        }
-    };
-    (side(old), side(new))
 }
 
 fn number(changes: &mut Changes<'_>, step: &Step, what: &str, old: Option<u32>, new: Option<u32>) {

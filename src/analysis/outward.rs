@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::manifest::{constant, plain};
+use crate::text::one_line;
 use crate::typed::{
     ActionCallee, Block, Callee, Expr, ExprKind, ExternId, FunctionId, Package, Param, Runbook,
     StmtKind, Type,
 };
-use crate::value::{Segment, Template};
+use crate::value::{Segment, Template, Value};
 
 /// What a runbook says, and what it calls; each once, sorted.
 #[derive(Default)]
@@ -106,9 +106,10 @@ pub fn is_raw(param: &Param) -> bool {
 
 /// What the text says of a value; `…` stands for what is known when it runs.
 fn shown(package: &Package, arg: &Expr) -> Option<String> {
+    if let Some(value) = arg.constant(package) {
+        return Some(value.to_string());
+    }
     match &arg.kind {
-        ExprKind::Value(value) => Some(value.to_string()),
-        ExprKind::Const(id) => Some(package.consts[id.index()].value.to_string()),
         ExprKind::List(items) => {
             let items = items.iter().map(|item| match &item.kind {
                 // A list in a list is no command: this goes one deep.
@@ -133,9 +134,9 @@ fn query(package: &Package, expr: &Expr) -> Option<String> {
         ExprKind::Template { template, holes } => {
             format!("promql\"{}\"", filled(package, template, holes))
         }
-        _ => constant(package, expr)?.to_string(),
+        _ => expr.constant(package)?.to_string(),
     };
-    Some(super::manifest::one_line(&text))
+    Some(one_line(&text))
 }
 
 /// The text of a template, with what is constant in its holes.
@@ -144,8 +145,8 @@ fn filled(package: &Package, template: &Template, holes: &[Expr]) -> String {
     let segments = template.segments.iter().map(|segment| match segment {
         Segment::Text(text) => text.to_string(),
         Segment::Hole(_) => {
-            let known = holes.next().and_then(|hole| constant(package, hole));
-            known.map_or_else(|| "${…}".to_owned(), plain)
+            let known = holes.next().and_then(|hole| hole.constant(package));
+            known.map_or_else(|| "${…}".to_owned(), Value::to_plain)
         }
     });
     segments.collect()
