@@ -1,10 +1,12 @@
 //! A server that answers what it is told to, and remembers what it was asked.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 /// A server on a port of its own, until the test ends.
 pub struct Server {
@@ -66,10 +68,14 @@ pub fn respond(stream: &mut TcpStream, status: u16, kind: &str, body: &str) {
     drop(stream.write_all(body.as_bytes()));
 }
 
-/// A port on which nobody listens.
+/// A port on which nobody listens. It is taken for as long as the tests run: a server beside this
+/// test that was given it would answer for whoever is meant not to be there.
 pub fn closed_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    std::mem::forget(socket);
+    port
 }
 
 /// Reads a request with its body, or what there is until it is quiet.
