@@ -101,6 +101,7 @@ pub fn analyse(
             touched,
             machine_time,
             remedy_times,
+            remedy_touches: bound.each,
             human_time: time::human(runbook),
             raw: said.raw,
             queries: said.queries,

@@ -20,6 +20,7 @@ mod entry;
 mod expression;
 mod free;
 mod loops;
+mod lower;
 mod metadata;
 mod observe;
 mod phase;
@@ -60,6 +61,7 @@ pub fn compile(
     let mut tables = Tables::new(package, facts, source, stated);
     tables.entries();
     tables.metadata();
+    tables.lowers();
     tables.callables();
     tables.target_types();
     tables.windows();

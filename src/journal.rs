@@ -33,11 +33,11 @@ pub use fact::{
     FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
     IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
     IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
-    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
-    ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
-    RunStarted, RunbookLoaded, ScheduleDue, ScheduleEnded, Scope, SettledBy, StoppedHow,
-    StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, Take,
-    TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
+    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded,
+    PopulationFrozen, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved,
+    RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, ScheduleDue, ScheduleEnded,
+    Scope, SettledBy, StoppedHow, StoreMigrated, StormAcknowledged, StormBegan, StormEnded,
+    StormJoined, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};

@@ -58,6 +58,8 @@ faults! {
     NotSentAgain
     /// A window is asked for the moment, not for what a unit takes.
     WindowWithoutLength
+    /// Shares and floors of populations are not looked at.
+    PopulationIgnored
     /// A schedule comes again once the clock was put back.
     DueAgain
     /// A schedule does not look whether a run of its runbook is at work.

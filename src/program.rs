@@ -10,6 +10,7 @@ mod effect;
 mod hash;
 mod index;
 mod listing;
+pub mod lower;
 pub mod manifest;
 pub mod points;
 mod validate;
@@ -39,6 +40,9 @@ use crate::value::{Duration, KeyForm, Shape, Template, Value, escape_text};
 pub const EDITION: u16 = 2026;
 /// Rises with every change of an instruction's meaning or cost.
 pub const INSTRUCTION_SET: u16 = 3;
+
+/// How many lists and options have been added at the end of an artefact since the first version.
+const ADDED: usize = 4;
 
 /// Everything that a run of one runbook needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,8 +86,12 @@ pub struct Program {
     pub conditions: Vec<SmolStr>,
     /// When changes may begin, where the `blast` says. Where it does not, the artefact ends before this, as those of
     /// earlier versions do.
+    /// It is there where `lowers` is, even if no line names a window: what stands behind it could not be told from it else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<Box<window::Windows>>,
+    /// What lowers the limits by what is seen; artefacts end before it where nothing does.
+    #[serde(skip_serializing_if = "lower::Lowers::is_empty")]
+    pub lowers: lower::Lowers,
 }
 
 impl Program {
@@ -97,10 +105,10 @@ impl Program {
 
     /// A program by its artefact, as this version or an earlier one wrote it.
     pub fn of_artefact(artefact: &[u8]) -> Option<Program> {
-        // Earlier versions knew no windows, before that no conditions, and no product: none of it has one byte each.
-        let added: [&[u8]; 4] = [&[], &[0], &[0, 0], &[0, 0, 0]];
-        added.iter().find_map(|added| {
-            let whole = [artefact, added].concat();
+        // Earlier versions knew nothing that lowers, before that no windows, no conditions, and no product: none of it
+        // has one byte each.
+        (0..=ADDED).find_map(|added| {
+            let whole = [artefact, &[0].repeat(added)].concat();
             match postcard::take_from_bytes::<Program>(&whole) {
                 Ok((program, [])) => Some(program),
                 Ok(_) | Err(_) => None,

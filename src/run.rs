@@ -56,6 +56,8 @@ mod own;
 mod perform;
 mod piece;
 mod plan;
+pub mod population;
+pub mod room;
 mod settle;
 mod state;
 mod tell;
@@ -85,7 +87,7 @@ use crate::vm::{Meter, Piece, Trace};
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
-pub const FORMAT: u16 = 3;
+pub const FORMAT: u16 = 4;
 
 /// One run. See the module's doc for how it is driven.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -118,7 +120,12 @@ pub struct Run {
     meter: Meter,
     /// What is left of the part of the meter that is set aside for undoing, once it is used.
     reserve: Option<Meter>,
+    /// Runs that earlier versions stored end before this.
+    populations: population::Populations,
 }
+
+/// What a run of an earlier version lacks at its end: nothing was listed.
+const NOT_LISTED: [u8; 2] = [0, 0];
 
 /// What a turn works with.
 struct Context<'p> {
@@ -158,7 +165,17 @@ impl Run {
             ends: ends::Notes::default(),
             meter: Meter::default(),
             reserve: None,
+            populations: population::Populations::default(),
         }
+    }
+
+    /// A run as this version or an earlier one stored it.
+    pub fn of_stored(state: &[u8]) -> Option<Run> {
+        let read = |state: &[u8]| match postcard::take_from_bytes::<Run>(state) {
+            Ok((run, [])) => Some(run),
+            Ok(_) | Err(_) => None,
+        };
+        read(state).or_else(|| read(&[state, &NOT_LISTED].concat()))
     }
 
     /// Takes one input and says what is to be done. `now` never runs backwards. An input that
@@ -274,6 +291,7 @@ impl Run {
             Frame::Verifying(verifying) => self.verifying(context, verifying, signal),
             Frame::Undoing(undoing) => self.undoing(context, undoing, signal),
             Frame::Pausing(pausing) => self.pausing(context, pausing, signal),
+            Frame::Counting(counting) => self.counting(context, counting, signal),
         }
     }
 

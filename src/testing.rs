@@ -280,7 +280,8 @@ fn name(case: &Case<'_>) -> String {
 
 /// What a test without a beginning does not show.
 fn not_judged(case: &Case<'_>) -> Option<String> {
-    let has_windows = case.program.windows.is_some();
+    let windows = case.program.windows.as_ref();
+    let has_windows = windows.is_some_and(|windows| !windows.lines.is_empty());
     let remark = "the windows of its runbook are not judged: no `at` says when it begins";
     (has_windows && !case.test.says_when).then(|| remark.to_owned())
 }

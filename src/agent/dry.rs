@@ -14,6 +14,7 @@ use crate::effect::{ChangeOutcome, Observed, Settled};
 use crate::engine::{Ahead, Engine, Plain, Told};
 use crate::host::{Clock, Performer};
 use crate::journal::{Alert, Error, Journal};
+use crate::run::population::Counted;
 use crate::run::words::{self, Print};
 use crate::run::{Action, Event, Input, Intent, IntentKind, Observe, Run, State};
 use crate::settings::Settings;
@@ -67,6 +68,7 @@ pub async fn dry_run(
         clock: &clock,
         plan,
         verifying: false,
+        counted: Vec::new(),
     };
     dry.run().await.map_err(refused)?;
     Ok(dry.plan)
@@ -81,6 +83,8 @@ struct Dry<'a> {
     clock: &'a Arc<Clock>,
     plan: Plan,
     verifying: bool,
+    /// The populations that lines look at before the next change.
+    counted: Vec<Counted>,
 }
 
 impl Dry<'_> {
@@ -95,6 +99,7 @@ impl Dry<'_> {
         let mut inputs = VecDeque::from([Input::Begin]);
         while let Some(input) = inputs.pop_front() {
             let actions = run.handle(program, input, self.clock.now());
+            self.listed(&run, &actions);
             // The digest is that of the plan on which the first change would be made.
             let intends = actions
                 .iter()
@@ -155,6 +160,15 @@ impl Dry<'_> {
         })
     }
 
+    /// What the run has listed for the change that is among these.
+    fn listed(&mut self, run: &Run, actions: &[Action]) {
+        for action in actions {
+            if let Action::Intend { intent, .. } | Action::Repeat { intent, .. } = action {
+                self.counted = run.counted(&self.ahead.program, intent);
+            }
+        }
+    }
+
     /// What the journal knows, or the world.
     async fn look(&mut self, observe: Observe, now: Time) -> Result<Input, Error> {
         let Observe {
@@ -183,7 +197,8 @@ impl Dry<'_> {
 
     /// What the gates say, and then the connector that would make the change.
     fn ask_leave(&mut self, id: u64, intent: &Intent, again: bool, now: Time) {
-        match self.engine.would_let(self.ahead, id, intent, again, now) {
+        let asked = (id, self.counted.clone());
+        match self.engine.would_let(self.ahead, asked, intent, again, now) {
             Told::Go => {
                 let lasts = self.engine.window_ends(self.ahead, now);
                 let lasts = lasts.filter(|_| intent.kind == IntentKind::Do);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::typed::{Block, Expr, FunctionId, Package, Runbook, StmtKind, Touched, Type};
+use crate::typed::{Block, Cap, Expr, FunctionId, Package, Runbook, StmtKind, Touched, Type};
 use crate::value::Duration;
 use clock::{Clock, Loops};
 pub use units::{check_units, units};
@@ -32,6 +32,8 @@ struct Takes {
     live: i64,
     /// How often the guards around a call of it are read.
     guarded: i64,
+    /// How often populations are listed for it.
+    listed: i64,
 }
 
 /// The longest time of each function.
@@ -42,19 +44,26 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Times {
     let mut times = Times(BTreeMap::new());
     for id in order {
         let body = &package.functions[id.index()].body.block;
-        let clock = |live, guards| Clock {
+        let clock = |live, guards, lists| Clock {
             package,
             times: &times,
             live,
             guards,
+            lists,
             loops: Loops::Whole,
         };
-        let still = clock(false, 0).block(body);
+        let still = clock(false, 0, 0).block(body);
+        // With guards that take a millisecond, what is more is how often they are read; so with lists.
+        let more = |guards, lists| {
+            clock(false, guards, lists)
+                .block(body)
+                .saturating_sub(still)
+        };
         let takes = Takes {
             still,
-            live: clock(true, 0).block(body),
-            // With guards that take a millisecond, what is more is how often they are read.
-            guarded: clock(false, 1).block(body).saturating_sub(still),
+            live: clock(true, 0, 0).block(body),
+            guarded: more(1, 0),
+            listed: more(0, 1),
         };
         times.0.insert(*id, takes);
     }
@@ -68,6 +77,7 @@ pub fn looks(package: &Package, times: &Times) -> BTreeMap<Span, Duration> {
         times,
         live: true,
         guards: 0,
+        lists: 0,
         loops: Loops::Whole,
     };
     let mut looks = BTreeMap::new();
@@ -99,11 +109,13 @@ pub fn looks(package: &Package, times: &Times) -> BTreeMap<Span, Duration> {
 /// The longest that the machine may work on one incident, `again` runs and waiting for locks
 /// included; and on each remedy by itself in one run, its plan made anew included.
 pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration, Vec<Duration>) {
+    let lists = lists(package, times, runbook);
     let clock = Clock {
         package,
         times,
         live: false,
         guards: 0,
+        lists,
         loops: Loops::Whole,
     };
     let named = runbook.bindings.iter();
@@ -117,7 +129,11 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         .map_or(0, |body| clock.block(&body.block));
     let each: Vec<(i64, i64)> = runbook
         .acting_blocks()
-        .map(|block| (clock.block(block), clock.plan(block).time))
+        .map(|block| {
+            // They are listed for the plan, too.
+            let acting = clock.block(block).saturating_add(lists);
+            (acting, clock.plan(block).time.saturating_add(lists))
+        })
         .collect();
     let acting = each.iter().map(|(acting, _)| *acting).max().unwrap_or(0);
     let plan = each.iter().map(|(_, plan)| *plan).max().unwrap_or(0);
@@ -148,6 +164,21 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         Duration::from_millis(once.saturating_mul(runs)),
         remedies.collect(),
     )
+}
+
+/// What it takes to list the populations that lines of the `blast` look at.
+fn lists(package: &Package, times: &Times, runbook: &Runbook) -> i64 {
+    let clock = Clock {
+        package,
+        times,
+        live: false,
+        guards: 0,
+        lists: 0,
+        loops: Loops::Whole,
+    };
+    let populations = runbook.caps.iter().filter_map(Cap::population);
+    let each = populations.map(|population| clock.expr(&population.call));
+    each.fold(0, i64::saturating_add)
 }
 
 /// The longest that people may be waited for inside a run. Nothing in this edition waits for

@@ -54,6 +54,8 @@ pub struct Bound {
     pub at_once: BTreeMap<TargetId, u32>,
     /// None when nothing is changed.
     pub scope: Option<Scope>,
+    /// The types of what each remedy touches, or `steps`.
+    pub each: Vec<BTreeSet<TargetId>>,
 }
 
 impl Touch {
@@ -204,6 +206,7 @@ pub fn runbook(
     for block in runbook.acting_blocks() {
         let mut walk = Walk::new(package, touches, out);
         let total = walk.block(block, &mut Touch::default());
+        bound.each.push(total.types.keys().copied().collect());
         bound.total.or(&total);
         for (target, peak) in walk.peak {
             let entry = bound.at_once.entry(target).or_default();

@@ -92,7 +92,7 @@ impl Tables<'_> {
     /// number by then.
     pub(super) fn windows(&mut self) {
         let lines = self.package.window_lines(self.runbook);
-        if lines.is_empty() {
+        if lines.is_empty() && self.program.lowers.is_empty() {
             return;
         }
         let own = self.package.runbooks.iter();

@@ -13,6 +13,7 @@ use super::open::{Meaning, Occasion, Of, came_back, meaning};
 use super::waiting::Asking;
 use crate::journal::{Alert, RunId, Standing};
 use crate::program::{CodeHash, Program};
+use crate::run::population::Counted;
 use crate::run::{Intent, Leave, RunInput};
 use crate::value::Time;
 
@@ -115,12 +116,13 @@ impl Engine {
     pub fn would_let(
         &mut self,
         ahead: &Ahead,
-        asked: u64,
+        asked: (u64, Vec<Counted>),
         intent: &Intent,
         again: bool,
         now: Time,
     ) -> Told {
-        let asking = Asking::new(ahead.run, asked, Box::new(intent.clone()), again);
+        let (asked, counted) = asked;
+        let asking = Asking::new(ahead.run, asked, Box::new(intent.clone()), again).with(counted);
         let question = Question {
             asking: &asking,
             program: &ahead.program,

@@ -352,7 +352,7 @@ fn working(stored: Result<Option<StoredRun>, Error>, clock: Duration) -> Result<
     if stored.ended {
         return Err(Trouble::Ended);
     }
-    let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+    let run = Run::of_stored(&stored.state).ok_or(Trouble::Unreadable)?;
     // Where its row says that it is another one, nobody knows which is right.
     if let RunId::Incident(incident, ordinal) = stored.id
         && !run.is(incident, ordinal)

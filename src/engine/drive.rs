@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use sha2::{Digest, Sha256};
+
 use super::decide::outcome;
 use super::desk::Trouble;
 use super::timer::Timer;
@@ -11,12 +13,13 @@ use super::{Action, Engine, past};
 use crate::diag::Code;
 use crate::effect::{Call, Observed};
 use crate::journal::{
-    self, EvidenceAttached, IncidentId, ReleasedFor, RunId, RunReported, UnprovenChanged,
+    self, EvidenceAttached, IncidentId, PopulationFrozen, ReleasedFor, RunId, RunReported,
+    UnprovenChanged,
 };
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
 use crate::settings::{Grants, Need};
-use crate::value::{Failure, TEXT_BYTES, Time, Value};
+use crate::value::{Failure, Identity, TEXT_BYTES, Time, Value};
 
 /// The longest text that a timeline keeps of one observation, in bytes.
 const KEPT: usize = 4 * 1024;
@@ -73,11 +76,13 @@ impl Engine {
         match action {
             run::Action::Observe(observe) => self.observe(id, program, observe, now),
             run::Action::Intend { id: asked, intent } => {
-                let asking = Asking::new(id, asked, intent, false);
+                let counted = self.desk.run(id)?.run.counted(program, &intent);
+                let asking = Asking::new(id, asked, intent, false).with(counted);
                 self.ask_leave(program, asking, now)
             }
             run::Action::Repeat { id: asked, intent } => {
-                let asking = Asking::new(id, asked, intent, true);
+                let counted = self.desk.run(id)?.run.counted(program, &intent);
+                let asking = Asking::new(id, asked, intent, true).with(counted);
                 self.ask_leave(program, asking, now)
             }
             run::Action::Perform(perform) => {
@@ -240,12 +245,31 @@ impl Engine {
             };
             self.owe(id, owed, now);
         }
-        let reported = RunReported {
-            run: id,
-            event: Some(event),
-        };
-        self.record(reported, now);
+        match event {
+            Event::PopulationFrozen { line, members } => {
+                let digest = digest(&members);
+                let (run, count) = (id, members.len() as u64);
+                let frozen = PopulationFrozen {
+                    run,
+                    line,
+                    count,
+                    digest,
+                    members,
+                };
+                self.record(frozen, now);
+            }
+            event => {
+                let event = Some(event);
+                self.record(RunReported { run: id, event }, now);
+            }
+        }
     }
+}
+
+/// What tells one list of members from another.
+fn digest(members: &[Identity]) -> [u8; 32] {
+    let bytes = postcard::to_stdvec(members).expect("plain data in memory always serialises");
+    Sha256::digest(bytes).into()
 }
 
 /// Whether the agent is granted what a call needs; the words say what to add.

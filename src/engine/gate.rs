@@ -8,6 +8,7 @@ mod at_once;
 mod capability;
 mod freeze;
 mod lock;
+mod population;
 mod rate;
 mod still;
 mod storm;
@@ -110,13 +111,14 @@ pub trait Gate: Sync {
 /// All gates, in order. What takes back and what releases pass the first two only: else a run could
 /// be stopped half-done by its own limits. A storm comes before a lock and whatever else is waited
 /// for, since it uses up no patience: that of the rest does not run on while it lasts.
-pub const GATES: [&dyn Gate; 7] = [
+pub const GATES: [&dyn Gate; 8] = [
     &Capability,
     &Freezes,
     &Storms,
     &Window,
     &lock::Lock,
     &at_once::AtOnce,
+    &population::Population,
     &rate::Rate,
 ];
 

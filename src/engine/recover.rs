@@ -273,6 +273,9 @@ impl Engine {
         let Some((code, program)) = known else {
             return self.quarantine(asking.run, now);
         };
+        let run = self.desk.run(asking.run).ok().map(|working| &working.run);
+        let counted = run.map(|run| run.counted(&program, &asking.intent));
+        let asking = asking.with(counted.unwrap_or_default());
         let question = Question {
             asking: &asking,
             program: &program,

@@ -18,6 +18,7 @@ use crate::effect::Reason;
 use crate::journal::{IntentWaiting, Obstacle, RunId, Scope};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
+use crate::run::population::Counted;
 use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
 
@@ -29,6 +30,8 @@ pub struct Asking {
     pub intent: Box<Intent>,
     /// It was granted and made before, and nobody knows whether it took effect.
     pub again: bool,
+    /// The populations that lines of its runbook look at, as the run has listed them.
+    pub counted: Vec<Counted>,
 }
 
 impl Asking {
@@ -38,7 +41,13 @@ impl Asking {
             id,
             intent,
             again,
+            counted: Vec::new(),
         }
+    }
+
+    /// The same, with what was listed for it.
+    pub fn with(self, counted: Vec<Counted>) -> Asking {
+        Asking { counted, ..self }
     }
 }
 

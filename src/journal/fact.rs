@@ -10,7 +10,7 @@
 //! - `carried`: what is kept in a row of its own, and only in memory with the fact.
 //!
 //! A field that is a person or a text has a value for "gone". Other versions of a kind are lifted in
-//! `lift.rs`. Numbers 19 and 37 are kept for ratings and frozen populations; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
+//! `lift.rs`. Number 19 is kept for ratings; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
 
 /// Makes the bodies of a group of facts.
 macro_rules! bodies {
@@ -221,6 +221,7 @@ facts! {
     34 ChangePerformed 1 [T A];
     35 ChangeSettled 1 [T A];
     36 TargetsReleased 1 [T A];
+    37 PopulationFrozen 1 [T A];
     38 UnprovenChanged 1 [];
     39 ChangeQueued 1 [];
     40 MessageQueued 1 [];

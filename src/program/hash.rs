@@ -54,6 +54,9 @@ impl Program {
         {
             window.name = SmolStr::default();
         }
+        for line in &mut bare.lowers.populations {
+            line.words = SmolStr::default();
+        }
         let steps = bare.steps.iter_mut().map(|step| &mut step.place);
         let verifies = bare.verifies.iter_mut().map(|verify| &mut verify.place);
         let guards = bare.guards.iter_mut().map(|guard| &mut guard.place);

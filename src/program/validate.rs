@@ -81,6 +81,15 @@ impl Program {
             .iter()
             .flat_map(|verify| [Some(verify.condition), verify.abort_if]);
         ensure(verifies.flatten().all(known), "a verify names no function")?;
+        let populations = &self.lowers.populations;
+        ensure(
+            populations.iter().all(|line| known(line.list)),
+            "a population names no function",
+        )?;
+        ensure(
+            self.lowers.is_empty() || self.windows.is_some(),
+            "what lowers limits stands without windows before it",
+        )?;
         for step in &self.steps {
             ensure(
                 step.action.index() < self.actions.len(),

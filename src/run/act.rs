@@ -61,12 +61,14 @@ pub enum Stage {
     Retrying(u64),
     /// Unknown; waits for leave to be repeated.
     Again(u64),
+    /// The populations that a line looks at are listed.
+    Counting,
 }
 
 impl Acting {
     pub fn awaits(&self, waited: u64) -> bool {
         match self.stage {
-            Stage::Checking | Stage::Held => false,
+            Stage::Checking | Stage::Held | Stage::Counting => false,
             Stage::Intending(id)
             | Stage::Performing { id, .. }
             | Stage::Repeating(id)
@@ -88,6 +90,8 @@ impl Acting {
     pub fn is_changing(&self) -> bool {
         match self.stage {
             Stage::Checking | Stage::Held | Stage::Intending(_) | Stage::Retrying(_) => false,
+            // Before it is repeated, an earlier try may be.
+            Stage::Counting => self.is_again(),
             Stage::Performing { .. }
             | Stage::Repeating(_)
             | Stage::Ripening(_)
@@ -200,9 +204,7 @@ impl Run {
     ) -> Turn {
         match signal {
             Signal::Enter => self.check(context, acting),
-            // The guards have been read.
-            Signal::Reply(Outcome::Reply(Reply::Failed(fault))) => Turn::failed(fault),
-            Signal::Reply(_) => self.ready(context, acting),
+            Signal::Reply(outcome) => self.looked(context, acting, outcome),
             Signal::Input(Input::Release) => match self.plan.has_begun() {
                 true => self.guard_change(context, acting),
                 false => Turn::Restart,
@@ -228,6 +230,35 @@ impl Run {
             Signal::Input(Input::Timer { .. }) => self.waited(context, acting),
             Signal::Input(Input::Cancel) => self.called_off(context, acting),
             Signal::Input(_) => Turn::Wait(Frame::Acting(acting)),
+        }
+    }
+
+    /// The guards have been read, or who is there.
+    fn looked(
+        &mut self,
+        context: &mut Context<'_>,
+        mut acting: Box<Acting>,
+        outcome: Outcome,
+    ) -> Turn {
+        let is_counted = acting.stage == Stage::Counting;
+        match outcome {
+            Outcome::Reply(Reply::Failed(_)) if acting.is_again() => {
+                self.stays_unknown(context, acting)
+            }
+            Outcome::Reply(Reply::Failed(fault)) => Turn::failed(fault),
+            Outcome::Reply(_) | Outcome::Ended(_) if is_counted && acting.is_again() => {
+                self.ask_again(context, acting)
+            }
+            Outcome::Reply(_) | Outcome::Ended(_) if is_counted => self.ready(context, acting),
+            Outcome::Reply(_) | Outcome::Ended(_) => {
+                match self.recount(context.program, acting.kind, &acting.targets) {
+                    Some(counting) => {
+                        acting.stage = Stage::Counting;
+                        Turn::Call(Frame::Acting(acting), counting)
+                    }
+                    None => self.ready(context, acting),
+                }
+            }
         }
     }
 
@@ -264,7 +295,12 @@ impl Run {
     }
 
     /// Guards cover changes, not what takes them back or releases them.
-    pub(super) fn guard_change(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+    pub(super) fn guard_change(
+        &mut self,
+        context: &mut Context<'_>,
+        mut acting: Box<Acting>,
+    ) -> Turn {
+        acting.stage = Stage::Checking;
         match acting.kind {
             IntentKind::Do => Turn::Call(Frame::Acting(acting), Frame::Guarding(Guarding::from(0))),
             IntentKind::Undo | IntentKind::Release => self.ready(context, acting),

@@ -49,7 +49,8 @@ impl Run {
                 | Frame::Code(_)
                 | Frame::Planning(_)
                 | Frame::Guarding(_)
-                | Frame::Undoing(_) => {}
+                | Frame::Undoing(_)
+                | Frame::Counting(_) => {}
             }
         }
         ids
@@ -60,7 +61,7 @@ impl Stage {
     /// What it waits for.
     fn id_mut(&mut self) -> Option<&mut u64> {
         match self {
-            Stage::Checking | Stage::Held => None,
+            Stage::Checking | Stage::Held | Stage::Counting => None,
             Stage::Intending(id)
             | Stage::Performing { id, .. }
             | Stage::Repeating(id)

@@ -127,7 +127,7 @@ impl Run {
 
     fn is_changing(&self) -> bool {
         let acting = |frame: &Frame| matches!(frame, Frame::Acting(acting) if acting.is_changing());
-        self.frames.last().is_some_and(acting)
+        self.frames.iter().any(acting)
     }
 
     pub(super) fn hold(&mut self, context: &mut Context<'_>) {

@@ -9,7 +9,7 @@ use super::State;
 use crate::effect::{Call, Fault};
 use crate::program::{GuardIndex, MitigationIndex, VerifyIndex};
 use crate::text::Span;
-use crate::value::{Time, Value};
+use crate::value::{Identity, Time, Value};
 use crate::vm::Piece;
 
 /// Something that happened inside a run.
@@ -103,6 +103,11 @@ pub enum Event {
     /// The undo of a change did not change back all that it had changed: it is kept.
     NotTakenBack {
         call: Call,
+    },
+    /// Who is there was written down for a line that counts them.
+    PopulationFrozen {
+        line: SmolStr,
+        members: Vec<Identity>,
     },
 }
 

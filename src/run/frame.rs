@@ -8,6 +8,7 @@ use super::course::Course;
 use super::guard::Guarding;
 use super::observe::Observing;
 use super::plan::Planning;
+use super::population::Counting;
 use super::undo::Undoing;
 use super::verify::Verifying;
 use super::{Context, Event, Input};
@@ -28,6 +29,7 @@ pub enum Frame {
     Verifying(Verifying),
     Undoing(Undoing),
     Pausing(Pausing),
+    Counting(Counting),
 }
 
 /// What a frame is told.
@@ -137,7 +139,8 @@ impl Frame {
             | Frame::Acting(_)
             | Frame::Verifying(_)
             | Frame::Undoing(_)
-            | Frame::Pausing(_) => None,
+            | Frame::Pausing(_)
+            | Frame::Counting(_) => None,
         }
     }
 
@@ -153,7 +156,8 @@ impl Frame {
             | Frame::Code(_)
             | Frame::Planning(_)
             | Frame::Guarding(_)
-            | Frame::Undoing(_) => false,
+            | Frame::Undoing(_)
+            | Frame::Counting(_) => false,
         }
     }
 }

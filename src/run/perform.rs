@@ -206,7 +206,8 @@ impl Run {
             | Stage::Intending(_)
             | Stage::Performing { .. }
             | Stage::Asking(_)
-            | Stage::Again(_) => Turn::Wait(Frame::Acting(acting)),
+            | Stage::Again(_)
+            | Stage::Counting => Turn::Wait(Frame::Acting(acting)),
         }
     }
 }

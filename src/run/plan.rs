@@ -154,7 +154,14 @@ impl Run {
         signal: Signal,
     ) -> Turn {
         match signal {
-            Signal::Enter => self.planned(context, planning),
+            Signal::Enter => match self.freeze(context.program) {
+                Some(counting) => Turn::Call(Frame::Planning(planning), counting),
+                None => self.planned(context, planning),
+            },
+            Signal::Reply(outcome) if self.populations.take_freezing() => match outcome {
+                Outcome::Reply(Reply::Failed(fault)) => Turn::failed(fault),
+                Outcome::Reply(_) | Outcome::Ended(_) => self.planned(context, planning),
+            },
             Signal::Reply(outcome) if planning.aborting => self.abort_in_plan(context, outcome),
             Signal::Reply(outcome) => self.prechecked(context, planning, outcome),
             Signal::Input(_) => Turn::Wait(Frame::Planning(planning)),
@@ -274,6 +281,7 @@ impl Run {
         self.guards.clear();
         self.pieces.clear();
         self.blast.clear();
+        self.populations.clear();
         // Nothing was intended yet: the same change keeps the same key.
         self.keys.clear();
         self.frames = vec![Frame::Course(Course::default())];

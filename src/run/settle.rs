@@ -41,7 +41,8 @@ impl Run {
                     | Stage::Ripening(_)
                     | Stage::Asking(_)
                     | Stage::Retrying(_)
-                    | Stage::Again(_) => context.now,
+                    | Stage::Again(_)
+                    | Stage::Counting => context.now,
                 };
                 // It may have been sent out later than it was meant to be.
                 let until = moment::after(deadline.max(context.now), action.settles);
@@ -69,7 +70,9 @@ impl Run {
     /// It is called off while nobody knows whether it took effect.
     pub(super) fn called_off(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
         match acting.stage {
-            Stage::Repeating(_) | Stage::Again(_) if self.is_called_off(&acting) => {
+            Stage::Repeating(_) | Stage::Again(_) | Stage::Counting
+                if self.is_called_off(&acting) =>
+            {
                 self.stays_unknown(context, acting)
             }
             // What is under way and what is looked at is waited for.
@@ -81,19 +84,34 @@ impl Run {
             | Stage::Ripening(_)
             | Stage::Asking(_)
             | Stage::Retrying(_)
-            | Stage::Again(_) => Turn::Wait(Frame::Acting(acting)),
+            | Stage::Again(_)
+            | Stage::Counting => Turn::Wait(Frame::Acting(acting)),
         }
     }
 
     /// A repetition is a change like any other: it needs leave, and while all are stopped it waits on.
     pub(super) fn repeat(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
-        if !self.control.holds() {
-            let (id, intent) = (self.fresh_id(), self.intent(&acting));
-            context.actions.push(Action::Repeat { id, intent });
-            acting.stage = Stage::Again(id);
-            return Turn::Wait(Frame::Acting(acting));
+        if self.control.holds() {
+            return self.repeat_later(context, acting);
         }
-        self.repeat_later(context, acting)
+        match self.recount(context.program, acting.kind, &acting.targets) {
+            Some(counting) => {
+                acting.stage = Stage::Counting;
+                Turn::Call(Frame::Acting(acting), counting)
+            }
+            None => self.ask_again(context, acting),
+        }
+    }
+
+    pub(super) fn ask_again(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        // It may have been called off while the populations were listed.
+        if self.is_called_off(&acting) {
+            return self.stays_unknown(context, acting);
+        }
+        let (id, intent) = (self.fresh_id(), self.intent(&acting));
+        context.actions.push(Action::Repeat { id, intent });
+        acting.stage = Stage::Again(id);
+        Turn::Wait(Frame::Acting(acting))
     }
 
     /// It is asked for once more after a while; called off, it stays unknown.

@@ -105,7 +105,8 @@ impl Run {
                 | Frame::Acting(_)
                 | Frame::Verifying(_)
                 | Frame::Undoing(_)
-                | Frame::Pausing(_) => {}
+                | Frame::Pausing(_)
+                | Frame::Counting(_) => {}
             }
         }
     }
@@ -131,7 +132,8 @@ impl Run {
                 | Frame::Planning(_)
                 | Frame::Guarding(_)
                 | Frame::Undoing(_)
-                | Frame::Pausing(_) => {}
+                | Frame::Pausing(_)
+                | Frame::Counting(_) => {}
             }
         }
     }

@@ -215,6 +215,9 @@ pub fn event(print: &dyn Print, event: &Event) -> Option<String> {
         Event::NotTakenBack { call } => {
             format!("kept {}: its undo did not change it back", call.name)
         }
+        Event::PopulationFrozen { line, members } => {
+            format!("`{line}` counts {} of them", members.len())
+        }
         Event::HoldsOn { calls } => format!("still held: {}", names(calls)),
         Event::Unproven { calls } => format!("not proven: {}", names(calls)),
     })

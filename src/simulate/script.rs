@@ -68,6 +68,9 @@ pub enum Step {
 /// What `grant all` stands for.
 const ALL: &str = r#"
 "prom.query" = true
+"k8s.get" = ["*"]
+"k8s.list" = ["*"]
+"k8s.delete" = ["*"]
 "events.read" = true
 "host.read" = ["*"]
 "tcp.connect" = ["*"]

@@ -201,7 +201,8 @@ impl World {
     }
 }
 
-/// A number, `true`, `false`, `fails`, or `host`: the one that the call names.
+/// A number, `true`, `false`, `fails`, `host`: the one that the call names; or `pods:a,b/c`: pods of the namespace that
+/// it names, those behind a stroke not ready.
 fn value(word: &str, call: &Call) -> Observed {
     Observed::Value(match word {
         "true" => Value::Bool(true),
@@ -210,11 +211,51 @@ fn value(word: &str, call: &Call) -> Observed {
             let name = call.args.first().map(|argument| argument.value.to_plain());
             host(&name.unwrap_or_default())
         }
+        "pod" => {
+            let named = call.args.iter().map(|argument| argument.value.to_plain());
+            let named: Vec<String> = named.collect();
+            match named.as_slice() {
+                [namespace, name, ..] => pod(namespace, name, true),
+                _ => return Observed::Failed(Failure::Failed("it names no pod".into())),
+            }
+        }
+        list if list.starts_with("pods:") => pods(list.trim_start_matches("pods:"), call),
         number => match number.parse() {
             Ok(number) => Value::Float(number),
             Err(_) => return Observed::Failed(Failure::Failed("it cannot be asked".into())),
         },
     })
+}
+
+fn pods(list: &str, call: &Call) -> Value {
+    let namespace = call.args.first().map(|argument| argument.value.to_plain());
+    let namespace = namespace.unwrap_or_default();
+    let (ready, other) = list.split_once('/').unwrap_or((list, ""));
+    let of = |names: &str, ready: bool| -> Vec<Value> {
+        let names = names.split(',').filter(|name| !name.is_empty());
+        names.map(|name| pod(&namespace, name, ready)).collect()
+    };
+    Value::list([of(ready, true), of(other, false)].concat())
+}
+
+fn pod(namespace: &str, name: &str, ready: bool) -> Value {
+    let key = |kind: &str, key: &str| Key {
+        kind: kind.into(),
+        key: key.into(),
+    };
+    let shape = Shape {
+        name: "k8s.Pod".into(),
+        fields: ["name", "ready"].map(Into::into).into(),
+    };
+    let snapshot = Record {
+        shape: Arc::new(shape),
+        fields: vec![Some(Value::text(name)), Some(Value::Bool(ready))],
+    };
+    Value::Target(Arc::new(Target {
+        identity: Identity(vec![key("k8s.Namespace", namespace), key("k8s.Pod", name)]),
+        uid: None,
+        snapshot,
+    }))
 }
 
 fn host(name: &str) -> Value {

@@ -317,7 +317,7 @@ fn event(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
 
 fn run(row: &Columns<'_>, index: usize) -> Read<Option<Json>> {
     let blob = blob(row, index)?;
-    let run = blob.and_then(|blob| postcard::from_bytes::<Run>(open(&blob)?).ok());
+    let run = blob.and_then(|blob| Run::of_stored(open(&blob)?));
     Ok(run.map(|run| shown(&run)))
 }
 

@@ -2,8 +2,8 @@
 
 mod astray;
 mod change;
+mod leave;
 mod past;
-mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +115,7 @@ struct Driver<'c, 'p> {
     state: State,
     past: Past,
     /// What the run asked leave for.
-    asked: window::Asked,
+    asked: leave::Asked,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -166,7 +166,7 @@ pub fn drive_chosen<'c, 'p>(
         bound: None,
         state: State::Opened,
         past: Past::default(),
-        asked: window::Asked::default(),
+        asked: leave::Asked::default(),
         world,
     };
     let mut ordinal = 0;
@@ -191,7 +191,7 @@ impl Driver<'_, '_> {
     fn run(&mut self, ordinal: u32) -> Option<End> {
         self.record.add(self.now, Happened::Opened { ordinal });
         let program = self.case.program;
-        self.asked = window::Asked::default();
+        self.asked = leave::Asked::default();
         let start = self.start(ordinal);
         let input = RunInput {
             incident: "test".into(),
@@ -229,6 +229,7 @@ impl Driver<'_, '_> {
             if self.options.restore {
                 run = restored(&run);
             }
+            self.asked.listed(&run, program, &actions);
             match (fault, before) {
                 (Some(fault), Some(before)) => run = self.go_astray(fault, before, run, actions),
                 (Some(_) | None, _) => {
@@ -333,7 +334,7 @@ impl Driver<'_, '_> {
                 }
                 self.ask_leave(id, &intent);
             }
-            Action::Repeat { id, .. } => self.clock.at(self.now, Input::Granted { id }),
+            Action::Repeat { id, intent } => self.ask_again(id, &intent),
             Action::Perform(perform) => self.perform(perform),
             Action::Settle { id, key, call, .. } => self.settle(id, &key, &call),
             Action::Wait { id, until } => self.clock.at(until.max(self.now), Input::Timer { id }),
@@ -394,6 +395,7 @@ impl Driver<'_, '_> {
             _ => {}
         }
         self.count(&event);
+        self.asked.said(&event);
         if self.options.faults.is_none()
             && let Some(unsaid) = problem::unsaid_field(&event)
         {

@@ -39,6 +39,8 @@ pub struct RunbookFacts {
     pub machine_time: Duration,
     /// The same of each remedy by itself, its plan made anew included, for one run.
     pub remedy_times: Vec<Duration>,
+    /// The types of what each remedy changes; of `steps`, where there are no remedies.
+    pub remedy_touches: Vec<BTreeSet<TargetId>>,
     /// The longest that humans may be waited for.
     pub human_time: Duration,
     /// Commands and URLs that the text names: `exec.apply ["app-control", "restart"]`.

@@ -231,16 +231,28 @@ impl CapKind {
     /// Whether an agent holds a run to it.
     pub fn is_enforced(&self) -> bool {
         match self {
-            CapKind::Pause(_) | CapKind::Only(_) => true,
-            CapKind::Share { .. }
-            | CapKind::Keep { .. }
-            | CapKind::PerDomain { .. }
-            | CapKind::DomainsAtOnce { .. } => false,
+            CapKind::Pause(_) | CapKind::Only(_) | CapKind::Share { .. } | CapKind::Keep { .. } => {
+                true
+            }
+            CapKind::PerDomain { .. } | CapKind::DomainsAtOnce { .. } => false,
         }
     }
 }
 
 impl Cap {
+    /// The population that it counts.
+    pub fn population(&self) -> Option<&Population> {
+        match &self.kind {
+            CapKind::Share { population, .. } | CapKind::Keep { population, .. } => {
+                Some(population)
+            }
+            CapKind::PerDomain { .. }
+            | CapKind::DomainsAtOnce { .. }
+            | CapKind::Pause(_)
+            | CapKind::Only(_) => None,
+        }
+    }
+
     /// The target type whose changes it counts. A floor and a window look at the world as a whole.
     pub fn counted(&self) -> Option<TargetId> {
         match &self.kind {

@@ -12,7 +12,7 @@ use crate::value::Duration;
 /// How often a harmless change of unknown outcome is repeated.
 const REPEATS: i64 = 3;
 /// How often the guards are read for one try: before it is queued, and when its turn comes.
-pub const READS: i64 = 2;
+const READS: i64 = 2;
 
 /// What the parts of a body add up to.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub struct Clock<'a> {
     pub live: bool,
     /// What it takes to read all guards that stand.
     pub guards: i64,
+    /// What it takes to list all populations that lines of the `blast` look at.
+    pub lists: i64,
     pub loops: Loops,
 }
 
@@ -235,7 +237,9 @@ impl Clock<'_> {
             ActionCallee::Function(id) => {
                 let takes = self.function(id);
                 let guarded = takes.guarded.saturating_mul(self.guards);
-                retried(takes.still.saturating_add(guarded), step.retry)
+                let listed = takes.listed.saturating_mul(self.lists);
+                let own = takes.still.saturating_add(guarded);
+                retried(own.saturating_add(listed), step.retry)
             }
         };
         self.arguments(step)
@@ -249,9 +253,24 @@ impl Clock<'_> {
             .within
             .map_or_else(|| self.deadline(id), Duration::millis);
         let tries = step.retry.map_or(1, |retry| i64::from(retry.times) + 1);
-        let guards = self.guards.saturating_mul(READS);
-        retried(guards.saturating_add(deadline), step.retry)
+        let looks = self.looks_before();
+        retried(looks.saturating_add(deadline), step.retry)
             .saturating_add(self.unknown(id, deadline, tries))
+            .saturating_add(self.lists.saturating_mul(self.repeats(id)))
+    }
+
+    /// What is read before a change is asked for, and when its turn comes.
+    pub fn looks_before(&self) -> i64 {
+        let looks = self.guards.saturating_add(self.lists);
+        looks.saturating_mul(READS)
+    }
+
+    /// How often it is repeated where nobody knows whether it took effect.
+    fn repeats(&self, id: ExternId) -> i64 {
+        match self.contract(id).map(|contract| contract.repeat) {
+            Some(Repeat::Safe | Repeat::Keyed) => REPEATS,
+            Some(Repeat::UnsafeProbe | Repeat::UnsafeHuman) | None => 0,
+        }
     }
 
     /// What an unknown outcome adds: repetitions, or the probe that settles it.
@@ -294,8 +313,16 @@ impl Clock<'_> {
             deadline.saturating_add(self.unknown(id, deadline, 1))
         };
         match &step.undo {
-            // No guard is read for what takes back.
-            UndoChoice::Block(block) => Clock { guards: 0, ..*self }.block(block),
+            // No guard is read for what takes back, and nobody is counted.
+            UndoChoice::Block(block) => {
+                let (guards, lists) = (0, 0);
+                let clock = Clock {
+                    guards,
+                    lists,
+                    ..*self
+                };
+                clock.block(block)
+            }
             UndoChoice::Previous => restored(),
             UndoChoice::Waived(_) => 0,
             UndoChoice::Unsaid => match self.contract(id).map(|contract| &contract.undo) {

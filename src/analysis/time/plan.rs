@@ -1,6 +1,6 @@
 //! What it takes until the first change is granted: this much is done anew when a plan went stale.
 
-use super::clock::{Clock, READS};
+use super::clock::Clock;
 use crate::typed::{Block, Stmt, StmtKind};
 
 /// The time up to the first change, and whether there is one on every path.
@@ -73,9 +73,7 @@ impl Clock<'_> {
         };
         match &stmt.kind {
             StmtKind::Do(step) | StmtKind::WithDo { step, .. } => Plan {
-                time: self
-                    .arguments(step)
-                    .saturating_add(self.guards.saturating_mul(READS)),
+                time: self.arguments(step).saturating_add(self.looks_before()),
                 acts: true,
             },
             StmtKind::If {

@@ -27,6 +27,7 @@ pub fn units(package: &Package, times: &Times, runbook: &Runbook) -> Vec<UnitFac
         times,
         live: false,
         guards: 0,
+        lists: super::lists(package, times, runbook),
         loops: Loops::Once,
     };
     let mut walk = Walk {

@@ -49,10 +49,11 @@ impl Scenario<'_, '_> {
             (_, Type::Json) => self.plain(tree, wanted),
             (Tree::Ago(time), _) => self.ago(time, wanted, tree.span),
             (Tree::List(elements), Type::List(element)) => {
-                let elements = elements.iter().map(|tree| self.value(tree, element));
+                let elements = elements.iter().map(|tree| self.elements(tree, element));
                 // Each one is looked at, so that every mistake is told.
-                let elements: Vec<Option<Value>> = elements.collect();
-                Some(Value::list(elements.into_iter().collect::<Option<_>>()?))
+                let elements: Vec<Option<Vec<Value>>> = elements.collect();
+                let elements: Option<Vec<Vec<Value>>> = elements.into_iter().collect();
+                Some(Value::list(elements?.concat()))
             }
             (Tree::Repeat { count, element }, Type::List(of)) => {
                 let count = self.elaborator().count(count, "of");
@@ -61,6 +62,18 @@ impl Scenario<'_, '_> {
             }
             (Tree::Call { callee, args }, _) => self.called(callee, args, tree, wanted),
             _ => self.plain(tree, wanted),
+        }
+    }
+
+    /// What stands for one element of a list: `4 of x` for four of them.
+    fn elements(&mut self, tree: &tree::Expr, element: &Type) -> Option<Vec<Value>> {
+        match (&tree.kind, element) {
+            (Tree::Repeat { count, element: of }, element) if !matches!(element, Type::List(_)) => {
+                let count = self.elaborator().count(count, "of");
+                let value = self.value(of, element)?;
+                Some(vec![value; count? as usize])
+            }
+            _ => Some(vec![self.value(tree, element)?]),
         }
     }
 

@@ -128,6 +128,7 @@ impl Model {
             | Fact::RunMoved(_)
             | Fact::Observed(_)
             | Fact::RunReported(_)
+            | Fact::PopulationFrozen(_)
             | Fact::EvidenceAttached(_)
             | Fact::NoticeGiven(_)
             | Fact::RunResumed(_)

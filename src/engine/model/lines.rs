@@ -9,6 +9,7 @@ use crate::journal::{
     IntentState, MessageId, MessageKind, RunId, Subject,
 };
 use crate::program;
+use crate::run::Event;
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
@@ -244,6 +245,11 @@ fn of_run(fact: &Fact) -> Option<(RunId, Happened)> {
             (fact.run, Happened::Observed { call, outcome })
         }
         Fact::RunReported(fact) => (fact.run, Happened::Run(fact.event.clone()?)),
+        Fact::PopulationFrozen(fact) => {
+            let (line, members) = (fact.line.clone(), fact.members.clone());
+            let frozen = Event::PopulationFrozen { line, members };
+            (fact.run, Happened::Run(frozen))
+        }
         Fact::EvidenceAttached(fact) => (fact.run, Happened::Attached(fact.values.clone())),
         Fact::RunEnded(fact) => (fact.run, Happened::Ended(fact.end.clone())),
         Fact::RunResumed(fact) => (fact.run, Happened::Resumed),

@@ -1,10 +1,12 @@
 //! Runs: how they begin, what they see and say, how they end.
 
+use smol_str::SmolStr;
+
 use crate::effect::{self, Call, End};
 use crate::journal::RunId;
 use crate::program::CodeHash;
 use crate::run::{Action, Event, Leave, Notice, Start};
-use crate::value::{Time, Value};
+use crate::value::{Identity, Time, Value};
 
 bodies! {
     /// A run began, with this code and this leave.
@@ -23,6 +25,15 @@ bodies! {
         text waits: Vec<Action>,
         plain due: Option<Time>,
         carried body: Vec<u8>,
+    }
+
+    /// Who was there was written down when a plan was made, for a line that counts them.
+    PopulationFrozen {
+        plain run: RunId,
+        plain line: SmolStr,
+        plain count: u64,
+        plain digest: [u8; 32],
+        plain members: Vec<Identity>,
     }
 
     /// Something was observed, and this came of it.

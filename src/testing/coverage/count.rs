@@ -131,7 +131,8 @@ impl<'p> Counter<'p> {
             | Event::Released
             | Event::Unproven { .. }
             | Event::HoldsOn { .. }
-            | Event::NotTakenBack { .. } => {}
+            | Event::NotTakenBack { .. }
+            | Event::PopulationFrozen { .. } => {}
         }
     }
 

@@ -73,7 +73,8 @@ pub fn remembers(happened: &Happened) -> bool {
             | Event::Released
             | Event::Unproven { .. }
             | Event::HoldsOn { .. }
-            | Event::NotTakenBack { .. } => false,
+            | Event::NotTakenBack { .. }
+            | Event::PopulationFrozen { .. } => false,
         },
         Happened::Opened { .. }
         | Happened::Observed { .. }

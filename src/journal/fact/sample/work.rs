@@ -5,8 +5,8 @@ use crate::effect::{self, ChangeOutcome, Changes, End, Reason, Settled};
 use crate::journal::{
     ChangePerformed, ChangeQueued, ChangeSettled, ChangeStarted, DebtId, EvidenceAttached, Fact,
     IntentGranted, IntentRefused, IntentState, IntentWaiting, NoticeGiven, Observed, Obstacle,
-    ReleasedFor, RunEnded, RunId, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
-    Scope, SettledBy, Take, TargetsReleased,
+    PopulationFrozen, ReleasedFor, RunEnded, RunId, RunMoved, RunQuarantined, RunReported,
+    RunResumed, RunStarted, Scope, SettledBy, Take, TargetsReleased,
 };
 use crate::program;
 use crate::run::{Action, Event, How, Leave, Notice, Start};
@@ -95,6 +95,14 @@ fn seen() -> Vec<Fact> {
             ask: 4,
             call: call(),
             outcome: Some(effect::Observed::Failed(Failure::NoData("none".into()))),
+        }
+        .into(),
+        PopulationFrozen {
+            run: RUN,
+            line: "at most 20% of k8s.pods(\"shop\")".into(),
+            count: 1,
+            digest: [7; 32],
+            members: vec![identity()],
         }
         .into(),
         RunReported {

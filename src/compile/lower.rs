@@ -1,0 +1,82 @@
+//! What lowers the limits of a `blast` by what is seen: the code that lists each population, and what is asked of it.
+
+use smol_str::SmolStr;
+
+use super::tables::Tables;
+use crate::program::lower::{Asks, Floor, PopulationLine};
+use crate::typed::{Cap, CapKind, Least, Population, TargetId};
+
+impl Tables<'_> {
+    /// The lines that count a population.
+    pub(super) fn lowers(&mut self) {
+        let runbook = self.runbook;
+        for cap in &runbook.caps {
+            if let Some((asks, population)) = self.asks(cap) {
+                let line = self.population_line(cap, asks, population);
+                self.program.lowers.populations.push(line);
+            }
+        }
+    }
+
+    fn asks<'c>(&self, cap: &'c Cap) -> Option<(Asks, &'c Population)> {
+        match &cap.kind {
+            CapKind::Share { share, population } => Some((Asks::Share(*share), population)),
+            CapKind::Keep {
+                least,
+                field,
+                population,
+            } => {
+                let target = self.package.targets.get(population.target.index())?;
+                let field = target.fields.get(usize::from(*field))?;
+                let least = match least {
+                    Least::Count(count) => Floor::Count(*count),
+                    Least::Share(share) => Floor::Share(*share),
+                };
+                let field = field.name.clone();
+                Some((Asks::Floor { least, field }, population))
+            }
+            CapKind::PerDomain { .. }
+            | CapKind::DomainsAtOnce { .. }
+            | CapKind::Pause(_)
+            | CapKind::Only(_) => None,
+        }
+    }
+
+    fn population_line(
+        &mut self,
+        cap: &Cap,
+        asks: Asks,
+        population: &Population,
+    ) -> PopulationLine {
+        let Population { call, target } = population;
+        self.targets.insert(*target);
+        let declared = self.package.targets.get(target.index());
+        let remedies = self.remedies_of(&asks, *target);
+        PopulationLine {
+            words: cap.words.clone(),
+            of: declared
+                .map(|target| target.name.to_string().into())
+                .unwrap_or_default(),
+            list: self.entry("population".to_owned(), call.span, |builder| {
+                builder.return_value(call);
+            }),
+            asks,
+            remedies,
+        }
+    }
+
+    /// The remedies that do something which such a line looks at.
+    fn remedies_of(&self, asks: &Asks, of: TargetId) -> Vec<SmolStr> {
+        let runbook = self.runbook;
+        let own = self.package.runbooks.iter().zip(&self.facts.runbooks);
+        let facts = own.filter(|(own, _)| std::ptr::eq(*own, runbook));
+        let touches = facts.flat_map(|(_, facts)| &facts.remedy_touches);
+        let names = runbook.remedies.iter().map(|remedy| remedy.name.clone());
+        let names = names.chain(runbook.steps.iter().map(|_| SmolStr::new_static("steps")));
+        let looked_at = names.zip(touches).filter(|(_, touched)| match asks {
+            Asks::Share(_) => touched.contains(&of),
+            Asks::Floor { .. } => !touched.is_empty(),
+        });
+        looked_at.map(|(name, _)| name).collect()
+    }
+}
