@@ -332,7 +332,7 @@ impl Engine {
             });
             !is_loaded && loaded.other.is_some()
         });
-        refused?.other_words()
+        refused?.shadow()
     }
 
     /// A runbook that does something else than was at work under its version changes nothing, and its owner
@@ -342,7 +342,7 @@ impl Engine {
         for loaded in runbooks.all() {
             let known = self.runbooks.named(&loaded.program.runbook);
             let is_loaded = known.is_some_and(|known| known.core == loaded.core);
-            if let Some(why) = loaded.other_words().filter(|_| !is_loaded) {
+            if let Some(why) = loaded.shadow().filter(|_| !is_loaded) {
                 self.tell_of_shadow(loaded, &why, now);
             }
         }

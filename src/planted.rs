@@ -60,6 +60,8 @@ faults! {
     WindowWithoutLength
     /// Shares and floors of populations are not looked at.
     PopulationIgnored
+    /// Failure domains are not looked at.
+    DomainIgnored
     /// A schedule comes again once the clock was put back.
     DueAgain
     /// A schedule does not look whether a run of its runbook is at work.

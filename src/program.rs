@@ -42,7 +42,7 @@ pub const EDITION: u16 = 2026;
 pub const INSTRUCTION_SET: u16 = 3;
 
 /// How many lists and options have been added at the end of an artefact since the first version.
-const ADDED: usize = 4;
+const ADDED: usize = 5;
 
 /// Everything that a run of one runbook needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -184,8 +184,7 @@ pub struct Metadata {
     /// One incident for all, said so.
     pub one_incident: bool,
     pub recurs: Option<Recurs>,
-    /// Why nothing may be changed yet, in the user's words: what the runbook limits itself by and
-    /// nobody enforces. Empty for an ordinary runbook; any other is loaded as `shadow`.
+    /// Nothing: what an earlier version limited itself by and did not enforce.
     pub shadow: Vec<SmolStr>,
 }
 

@@ -80,8 +80,6 @@ pub struct RunbookReport {
     /// The longest stretch of time in which changes may begin, where windows leave one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_window: Option<String>,
-    /// Why an agent loads it as `shadow`, so that it changes nothing; empty if it does not.
-    pub shadow: Vec<String>,
 }
 
 /// A part of a runbook that begins only where all of it fits into a window.
@@ -188,7 +186,6 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
             .collect(),
         units: manifest.units.iter().map(unit).collect(),
         longest_window: manifest.longest_window.map(|longest| longest.to_string()),
-        shadow: manifest.shadow.clone(),
     }
 }
 

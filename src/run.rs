@@ -42,6 +42,7 @@ mod code;
 mod control;
 mod course;
 mod dirt;
+pub mod domain;
 mod ends;
 mod event;
 pub mod fold;

@@ -49,7 +49,7 @@ pub async fn dry_run(
     let reach = reach(settings, options, package)?;
     let path = folder_of(&options.settings).join(&settings.store);
     let clock = Arc::new(Clock::default());
-    let (runbooks, _) = package.runbooks();
+    let runbooks = package.runbooks();
     let (journal, mut engine) = look_at(&path, runbooks, settings, &clock)?;
     let refused = |failure| vec![store_refused(&path, &failure)];
     let ahead = engine.would_begin(journal.as_ref(), alert, clock.now());

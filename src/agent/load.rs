@@ -201,19 +201,10 @@ impl Package {
         (&self.programs, &self.manifests)
     }
 
-    /// The runbooks, and what people should know about how they run here.
-    pub fn runbooks(&self) -> (Runbooks, Vec<String>) {
-        let mut words = Vec::new();
-        for program in &self.programs {
-            let name = &program.runbook;
-            for why in &program.metadata.shadow {
-                words.push(format!(
-                    "`{name}` runs as a shadow, and changes nothing: {why}"
-                ));
-            }
-        }
+    /// The runbooks as an agent has them at hand.
+    pub fn runbooks(&self) -> Runbooks {
         let runbooks = Runbooks::new(self.programs.clone());
-        (runbooks.doing(&self.cores), words)
+        runbooks.doing(&self.cores)
     }
 
     /// What the package needs and the settings lack, but grants.

@@ -44,7 +44,7 @@ pub async fn run_once(
     let reading = Reading::of(path.clone());
     let clock = Arc::new(Clock::default());
     // An agent loads more than the one that takes the alert.
-    let runbooks = package.runbooks().0.into_part();
+    let runbooks = package.runbooks().into_part();
     let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
     let (stopped, _) = oneshot::channel();
     let (handle, orders) = Handle::begin();

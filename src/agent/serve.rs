@@ -125,11 +125,8 @@ pub async fn start(
     // Both are found free before either is claimed: an agent that is at work notices nothing.
     let listener = listen_on(&settings, &path).await?;
     let clock = Arc::new(Clock::default());
-    let (runbooks, words) = package.runbooks();
+    let runbooks = package.runbooks();
     let loaded = runbooks.all().len();
-    for words in words {
-        warn!("{words}");
-    }
     let address = listener.local_addr().unwrap_or(settings.listen);
     let reading = Reading::of(path.clone());
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
@@ -202,7 +199,7 @@ pub async fn start(
 /// The runbooks that change nothing since their version does not say what they do, and why.
 fn other_shadows(engine: &Engine) -> Vec<String> {
     let loaded = engine.runbooks().all().iter();
-    let words = loaded.filter_map(|loaded| loaded.other_words());
+    let words = loaded.filter_map(|loaded| loaded.shadow());
     words
         .map(|words| format!("{words}; until then it runs as a shadow, and changes nothing"))
         .collect()
@@ -355,7 +352,7 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
             return unloaded(why);
         }
     }
-    let (runbooks, words) = package.runbooks();
+    let runbooks = package.runbooks();
     let asked = runbooks.clone();
     let other = running.handle.look(move |engine| engine.refuses(asked));
     // When the driver is gone the agent ends, and nobody needs a package.
@@ -363,9 +360,6 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
         return;
     };
     watched.know(options, &package.files);
-    for words in words {
-        warn!("{words}");
-    }
     for Refused { why, .. } in package.denied(&settings) {
         let code = Code::NotGranted.as_str();
         warn!(code, "its runs hand over there: {why}");

@@ -245,7 +245,6 @@ fn manifest<'a>(
         no_data: said(facts.made_up.iter().map(|one| (&*one.of, &*one.value))),
         units: units.collect(),
         longest_window: package.window_lines(runbook).longest(),
-        shadow: runbook.shadow().map(|why| why.to_string()).collect(),
         places: made.places,
     }
 }

@@ -1,16 +1,20 @@
-//! What lowers the limits of a `blast` by what is seen: the code that lists each population, and what is asked of it.
+//! What lowers the limits of a `blast` by what is seen: the code that lists each population, what is asked of it, and the
+//! failure domains that are counted.
 
 use smol_str::SmolStr;
 
 use super::tables::Tables;
-use crate::program::lower::{Asks, Floor, PopulationLine};
+use crate::program::lower::{Asks, DomainLine, DomainPer, Floor, PopulationLine};
 use crate::typed::{Cap, CapKind, Least, Population, TargetId};
 
 impl Tables<'_> {
-    /// The lines that count a population.
+    /// The lines that count a population, or failure domains.
     pub(super) fn lowers(&mut self) {
         let runbook = self.runbook;
         for cap in &runbook.caps {
+            if let Some(line) = self.domain_line(cap) {
+                self.program.lowers.domains.push(line);
+            }
             if let Some((asks, population)) = self.asks(cap) {
                 let line = self.population_line(cap, asks, population);
                 self.program.lowers.populations.push(line);
@@ -40,6 +44,36 @@ impl Tables<'_> {
             | CapKind::Pause(_)
             | CapKind::Only(_) => None,
         }
+    }
+
+    fn domain_line(&self, cap: &Cap) -> Option<DomainLine> {
+        let (most, of, domain, per) = match cap.kind {
+            CapKind::PerDomain {
+                count,
+                target,
+                domain,
+                window,
+            } => (count, target, domain, DomainPer::Window(window)),
+            CapKind::DomainsAtOnce {
+                count,
+                domain,
+                target,
+            } => (count, target, domain, DomainPer::AtOnce),
+            CapKind::Share { .. } | CapKind::Keep { .. } | CapKind::Pause(_) | CapKind::Only(_) => {
+                return None;
+            }
+        };
+        let name = |id: TargetId| {
+            let target = self.package.targets.get(id.index());
+            target.map(|target| SmolStr::from(target.name.to_string()))
+        };
+        Some(DomainLine {
+            words: cap.words.clone(),
+            of: name(of)?,
+            domain: name(domain)?,
+            most,
+            per,
+        })
     }
 
     fn population_line(

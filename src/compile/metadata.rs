@@ -83,7 +83,7 @@ impl Tables<'_> {
                 .collect(),
             one_incident: runbook.one_incident,
             recurs: runbook.recurs.as_ref().map(|recurs| self.recurs(recurs)),
-            shadow: runbook.shadow().collect(),
+            shadow: Vec::new(),
         };
         self.counts = true;
     }

@@ -479,5 +479,4 @@ codes! {
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"
-    N0601 NotEnforcedYet      Note    "a limit that is checked, and not enforced yet"
 }

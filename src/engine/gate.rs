@@ -6,6 +6,7 @@
 
 mod at_once;
 mod capability;
+mod domain;
 mod freeze;
 mod lock;
 mod population;
@@ -23,7 +24,7 @@ use crate::journal::Obstacle;
 use crate::program::Program;
 use crate::run::{Intent, IntentKind};
 use crate::settings::{Bounds, Grants};
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 use capability::Capability;
 use freeze::Freezes;
 use storm::Storms;
@@ -111,12 +112,13 @@ pub trait Gate: Sync {
 /// All gates, in order. What takes back and what releases pass the first two only: else a run could
 /// be stopped half-done by its own limits. A storm comes before a lock and whatever else is waited
 /// for, since it uses up no patience: that of the rest does not run on while it lasts.
-pub const GATES: [&dyn Gate; 8] = [
+pub const GATES: [&dyn Gate; 9] = [
     &Capability,
     &Freezes,
     &Storms,
     &Window,
     &lock::Lock,
+    &domain::Domain,
     &at_once::AtOnce,
     &population::Population,
     &rate::Rate,
@@ -151,4 +153,10 @@ pub fn table() -> String {
 fn printed(identity: &Identity) -> String {
     let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
     format!("{} {}", identity.kind(), keys.join("/"))
+}
+
+/// The moment that lies so long before another.
+fn before(now: Time, duration: Duration) -> Time {
+    let millis = now.millis().saturating_sub(duration.millis());
+    Time::from_millis(millis).unwrap_or_default()
 }

@@ -62,6 +62,8 @@ pub struct Model {
     waits: BTreeMap<RunId, StoredWait>,
     locks: Targets,
     disturbed: Targets,
+    /// What fields of these name, as they were when they were changed.
+    lies_in: BTreeMap<Identity, Vec<Identity>>,
     spent: Spent,
     /// What was changed lately, and by whom.
     changed: Changed,
@@ -201,6 +203,14 @@ impl Model {
     }
 
     /// What was changed and has not been seen to be well since, by whom.
+    /// What fields of something disturbed name.
+    pub fn lies_in(&self, target: &Identity) -> &[Identity] {
+        self.lies_in
+            .get(target)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
     pub fn disturbed(&self) -> &Targets {
         &self.disturbed
     }

@@ -52,14 +52,9 @@ pub enum Other {
 }
 
 impl Loaded {
-    /// Why it looks and tells, and changes nothing; none for an ordinary runbook.
+    /// Why it looks and tells, and changes nothing: its version has meant something else, or nobody knows what it has
+    /// meant. None for an ordinary runbook.
     pub fn shadow(&self) -> Option<String> {
-        let declared = || self.program.metadata.shadow.first().map(SmolStr::to_string);
-        self.other_words().or_else(declared)
-    }
-
-    /// That its version has meant something else, or that nobody knows what it has meant.
-    pub fn other_words(&self) -> Option<String> {
         let Program {
             runbook, version, ..
         } = &*self.program;

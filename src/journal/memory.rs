@@ -415,6 +415,9 @@ impl Journal for Memory {
                     let place = (target.kind().into(), intent.at);
                     *counted.entry(place).or_default() += 1;
                 }
+                for place in intent.intent.counted_in() {
+                    *counted.entry((place, intent.at)).or_default() += 1;
+                }
             }
         }
         let counted = counted.into_iter();

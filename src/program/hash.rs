@@ -54,8 +54,11 @@ impl Program {
         {
             window.name = SmolStr::default();
         }
-        for line in &mut bare.lowers.populations {
-            line.words = SmolStr::default();
+        let lowers = &mut bare.lowers;
+        let populations = lowers.populations.iter_mut().map(|line| &mut line.words);
+        let domains = lowers.domains.iter_mut().map(|line| &mut line.words);
+        for words in populations.chain(domains) {
+            *words = SmolStr::default();
         }
         let steps = bare.steps.iter_mut().map(|step| &mut step.place);
         let verifies = bare.verifies.iter_mut().map(|verify| &mut verify.place);

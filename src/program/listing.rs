@@ -23,9 +23,6 @@ impl Display for Listing<'_> {
         let Listing(program) = self;
         writeln!(out, "program {} {}", program.runbook, program.version)?;
         writeln!(out, "ends within {}", program.metadata.stated)?;
-        for reason in &program.metadata.shadow {
-            writeln!(out, "shadow: {reason}")?;
-        }
         for (index, function) in program.functions.iter().enumerate() {
             let Function {
                 name,

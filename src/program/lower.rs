@@ -6,19 +6,42 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::FunctionIndex;
-use crate::value::Percent;
+use crate::value::{Duration, Percent};
 
 /// All such lines of one runbook but for its windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lowers {
     /// In the order of the source.
     pub populations: Vec<PopulationLine>,
+    pub domains: Vec<DomainLine>,
 }
 
 impl Lowers {
     pub fn is_empty(&self) -> bool {
-        self.populations.is_empty()
+        self.populations.is_empty() && self.domains.is_empty()
     }
+}
+
+/// `at most 1 k8s.Deployment of k8s.Pod at once`, `at most 3 k8s.Pod per k8s.Namespace per 1h`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLine {
+    /// The line as it is written, for people.
+    pub words: SmolStr,
+    /// The type of what is changed.
+    pub of: SmolStr,
+    /// The type of what that lies in, or that a field of it names.
+    pub domain: SmolStr,
+    pub most: u32,
+    pub per: DomainPer,
+}
+
+/// What a line counts of failure domains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DomainPer {
+    /// Domains in which something is disturbed.
+    AtOnce,
+    /// Attempts in one domain.
+    Window(Duration),
 }
 
 /// `at most 20% of k8s.pods(namespace)`, `keep at least 2 ready of k8s.pods(namespace)`

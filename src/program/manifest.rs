@@ -61,8 +61,6 @@ pub struct Manifest {
     pub units: Vec<(String, Duration)>,
     /// The longest stretch of time that the windows leave; none where there is no end to it, or no window.
     pub longest_window: Option<Duration>,
-    /// Why an agent loads it as `shadow`; empty if it does not.
-    pub shadow: Vec<String>,
     /// Where the parts stand in the source.
     pub places: BTreeMap<Part, Place>,
 }

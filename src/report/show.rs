@@ -93,9 +93,6 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     if !runbook.no_data.is_empty() {
         list("made up", &runbook.no_data, "", out)?;
     }
-    if !runbook.shadow.is_empty() {
-        list("shadow only", &runbook.shadow, "", out)?;
-    }
     line("core", &runbook.core, out)?;
     line("authority", &runbook.authority, out)
 }

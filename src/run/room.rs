@@ -19,6 +19,16 @@ pub enum Room {
     Never(String),
 }
 
+impl Room {
+    /// Why there is none now.
+    pub fn why_not(self) -> Option<String> {
+        match self {
+            Room::Go => None,
+            Room::Wait(why) | Room::Never(why) => Some(why),
+        }
+    }
+}
+
 /// Who has disturbed a target that was not seen to be well since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod events;
+mod limits;
 mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use crate::settings::Bounds;
 use crate::value::{Duration, Time};
 use changes::Changes;
 use events::Events;
+use limits::Limits;
 use patience::Patience;
 
 /// What was found so far.
@@ -33,6 +35,7 @@ pub struct Judge {
     pub broken: Vec<String>,
     known: BTreeSet<String>,
     changes: Changes,
+    limits: Limits,
     patience: Patience,
     events: Events,
     messages: BTreeMap<IncidentId, BTreeMap<MessageId, Outbox>>,
@@ -69,6 +72,7 @@ impl Judge {
     /// Other programs take the place of those that are loaded.
     pub fn loads(&mut self, programs: &[Program]) {
         self.changes.loads(programs);
+        self.limits.loads(programs);
         self.patience.loads(programs);
         self.causes.loads(programs);
     }
@@ -77,6 +81,9 @@ impl Judge {
     pub fn facts(&mut self, facts: &[Fact], at: Time) {
         for fact in facts {
             self.replayed.apply(fact, at);
+            for broken in self.limits.hears(fact, &self.replayed) {
+                self.finds(broken);
+            }
             self.patience.hears(fact);
             if let Fact::RunMoved(moved) = fact {
                 self.digests.insert(moved.run, moved.digest);

@@ -202,7 +202,7 @@ impl World {
 }
 
 /// A number, `true`, `false`, `fails`, `host`: the one that the call names; or `pods:a,b/c`: pods of the namespace that
-/// it names, those behind a stroke not ready.
+/// it names, those behind a stroke not ready, each of the deployment before its hyphen.
 fn value(word: &str, call: &Call) -> Observed {
     Observed::Value(match word {
         "true" => Value::Bool(true),
@@ -245,17 +245,38 @@ fn pod(namespace: &str, name: &str, ready: bool) -> Value {
     };
     let shape = Shape {
         name: "k8s.Pod".into(),
-        fields: ["name", "ready"].map(Into::into).into(),
+        fields: ["name", "ready", "deployment"].map(Into::into).into(),
     };
+    let place =
+        |kind: &str, name: &str| Identity(vec![key("k8s.Namespace", namespace), key(kind, name)]);
+    let target = |identity: Identity, snapshot: Record| {
+        let uid = None;
+        Value::Target(Arc::new(Target {
+            identity,
+            uid,
+            snapshot,
+        }))
+    };
+    let deployment = name.split_once('-').map(|(of, _)| {
+        let shape = Shape {
+            name: "k8s.Deployment".into(),
+            fields: Box::default(),
+        };
+        let nothing = Record {
+            shape: Arc::new(shape),
+            fields: Vec::new(),
+        };
+        target(place("k8s.Deployment", of), nothing)
+    });
     let snapshot = Record {
         shape: Arc::new(shape),
-        fields: vec![Some(Value::text(name)), Some(Value::Bool(ready))],
+        fields: vec![
+            Some(Value::text(name)),
+            Some(Value::Bool(ready)),
+            deployment,
+        ],
     };
-    Value::Target(Arc::new(Target {
-        identity: Identity(vec![key("k8s.Namespace", namespace), key("k8s.Pod", name)]),
-        uid: None,
-        snapshot,
-    }))
+    target(place("k8s.Pod", name), snapshot)
 }
 
 fn host(name: &str) -> Value {

@@ -30,6 +30,10 @@ pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolS
             let counts = counted.entry((target.kind().into(), one.at)).or_default();
             *counts = counts.saturating_add(1);
         }
+        for place in one.intent.counted_in() {
+            let counts = counted.entry((place, one.at)).or_default();
+            *counts = counts.saturating_add(1);
+        }
     }
     for id in recent.damaged {
         let sql = "SELECT at, type, amount FROM target WHERE intent = ?1";

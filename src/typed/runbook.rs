@@ -53,14 +53,6 @@ pub struct Runbook {
     pub span: Span,
 }
 
-impl Runbook {
-    /// Why an agent must not let it change anything yet: the lines that nobody enforces.
-    pub fn shadow(&self) -> impl Iterator<Item = SmolStr> {
-        let caps = self.caps.iter().filter(|cap| !cap.kind.is_enforced());
-        caps.map(|cap| format!("`{}` is not enforced yet", cap.words).into())
-    }
-}
-
 #[derive(Clone, Debug)]
 pub struct SeverityCase {
     pub level: Severity,
@@ -225,18 +217,6 @@ pub enum CapKind {
     Pause(WindowId),
     /// `only during night`: one of several such lines is enough.
     Only(WindowId),
-}
-
-impl CapKind {
-    /// Whether an agent holds a run to it.
-    pub fn is_enforced(&self) -> bool {
-        match self {
-            CapKind::Pause(_) | CapKind::Only(_) | CapKind::Share { .. } | CapKind::Keep { .. } => {
-                true
-            }
-            CapKind::PerDomain { .. } | CapKind::DomainsAtOnce { .. } => false,
-        }
-    }
 }
 
 impl Cap {

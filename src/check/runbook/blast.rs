@@ -1,7 +1,6 @@
 //! The lines of `blast`: constant bounds, and what lowers them at run time.
 //!
-//! In: the lines. Out: bounds and caps of the runbook's row. Caps are checked in full and enforced
-//! by nobody yet but for windows, so each of the others is told.
+//! In: the lines. Out: bounds and caps of the runbook's row.
 
 use smol_str::SmolStr;
 
@@ -51,14 +50,8 @@ impl Checker<'_> {
             Line::Only(name) => self.window_named(id, name).map(CapKind::Only),
         };
         if let Some(kind) = kind {
-            let cap = Cap {
-                kind,
-                words: on_one_line(self.text(span)),
-                span,
-            };
-            if !cap.kind.is_enforced() {
-                self.say_not_enforced(&cap);
-            }
+            let words = on_one_line(self.text(span));
+            let cap = Cap { kind, words, span };
             self.runbook_mut(id).caps.push(cap);
         }
     }
@@ -418,19 +411,6 @@ impl Checker<'_> {
     fn window_named(&mut self, id: RunbookId, name: &Ident) -> Option<WindowId> {
         let file = self.draft(id).file;
         self.window(file, name)
-    }
-
-    fn say_not_enforced(&mut self, cap: &Cap) {
-        let message = format!("`{}` is checked, and not enforced yet", cap.words);
-        let found = Diagnostic::new(
-            Code::NotEnforcedYet,
-            message,
-            cap.span,
-            "a later version enforces it",
-        );
-        self.say(found.help(
-            "until then an agent loads the runbook as `shadow`: it observes, diagnoses, plans and tells, and changes nothing",
-        ));
     }
 }
 

@@ -60,7 +60,7 @@ impl Gate for Population {
 }
 
 /// Who has disturbed a target; earlier runs of the incident are no others.
-fn holder(known: &Known<'_>, run: RunId, target: &Identity) -> Option<Holder> {
+pub(super) fn holder(known: &Known<'_>, run: RunId, target: &Identity) -> Option<Holder> {
     let owner = known.model.disturbed().owner(target)?;
     let is_own =
         owner == run || incident_of(run).is_some_and(|own| incident_of(owner) == Some(own));

@@ -2,10 +2,9 @@
 //! the runbook's own lines, and each by itself for all runbooks together. A repetition is the same attempt for the
 //! lines, which are proven, and reaches the target once more.
 
-use super::{Asked, Gate, Known, Question, Verdict, printed};
+use super::{Asked, Gate, Known, Question, Verdict, before, printed};
 use crate::effect::Reason;
 use crate::program::BlastPer;
-use crate::value::{Duration, Time};
 
 pub struct Rate;
 
@@ -69,9 +68,4 @@ fn too_often(known: &Known<'_>, question: &Question<'_>) -> Option<String> {
             "{name} may be changed {most} times within {window} by all runbooks together, and was: {by}"
         ))
     })
-}
-
-fn before(now: Time, duration: Duration) -> Time {
-    let millis = now.millis().saturating_sub(duration.millis());
-    Time::from_millis(millis).unwrap_or_default()
 }

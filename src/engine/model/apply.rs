@@ -10,7 +10,7 @@ use crate::journal::{
 };
 use crate::planted::Planted;
 use crate::run::{IntentKind, moment};
-use crate::value::{Duration, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// What of a store differs once something has happened.
 #[derive(Debug, Default)]
@@ -237,7 +237,11 @@ impl Model {
             changed.of(before.into_iter().flatten().chain([fact.run]));
             self.locks.insert(target.clone(), fact.run);
             self.disturbed.insert(target.clone(), fact.run);
+            self.put_domains(target, fact.change.named_by(target));
             self.spent.add(target.kind().into(), at, 1);
+        }
+        for counted in fact.change.counted_in() {
+            self.spent.add(counted, at, 1);
         }
         self.changed.add_all(&intent, at);
     }
@@ -271,7 +275,16 @@ impl Model {
         }
         for target in &fact.disturbed {
             self.disturbed.remove(target);
+            self.lies_in.remove(target);
         }
+    }
+
+    /// What fields of something disturbed name.
+    pub(super) fn put_domains(&mut self, target: &Identity, named: Vec<Identity>) {
+        match named.is_empty() {
+            true => self.lies_in.remove(target),
+            false => self.lies_in.insert(target.clone(), named),
+        };
     }
 
     /// The messages that differ, as they are then.

@@ -42,6 +42,7 @@ pub fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         storm: None,
         again: false,
         settled: None,
+        lies_in: Vec::new(),
     }
 }
 

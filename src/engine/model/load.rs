@@ -328,6 +328,9 @@ impl Model {
         for target in &incident.disturbed {
             self.disturbed.insert(target.clone(), owner);
         }
+        for (target, named) in &incident.lies_in {
+            self.put_domains(target, named.clone());
+        }
     }
 }
 

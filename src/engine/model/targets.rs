@@ -41,6 +41,13 @@ impl Targets {
         self.by_place.get(target).copied()
     }
 
+    /// Everything of a type that somebody has hold of.
+    pub fn of_kind<'t>(&'t self, kind: &'t str) -> impl Iterator<Item = &'t Identity> {
+        let is_any = self.counts.get(kind).is_some_and(|count| *count > 0);
+        let all = self.by_place.keys().filter(move |_| is_any);
+        all.filter(move |target| target.kind() == kind)
+    }
+
     /// Everything that a run has hold of, in the order of places.
     pub fn of(&self, run: RunId) -> impl Iterator<Item = &Identity> {
         let from = (run, Identity(Vec::new()));

@@ -167,6 +167,7 @@ impl Batch {
             storm: None,
             again: false,
             settled: None,
+            lies_in: Vec::new(),
         })))
     }
 

@@ -1,6 +1,6 @@
 //! The top of the picture: what sets the runbook off, and the bounds of all that follows.
 
-use super::words::{line, said};
+use super::words::line;
 use super::{Flow, Kind, Open};
 use crate::program::manifest::{Time, Touch};
 use crate::typed::{Notice, Recurs};
@@ -38,7 +38,6 @@ impl Flow<'_> {
         }
         lines.extend(runbook.recurs.iter().map(|recurs| self.recurs(recurs)));
         lines.extend(runbook.tells.iter().map(|tell| self.words(tell.span)));
-        lines.extend(self.manifest.shadow.iter().map(|why| said(why)));
         lines
     }
 

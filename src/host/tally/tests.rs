@@ -59,6 +59,7 @@ fn incident(run: RunId) -> Incident {
         storm: None,
         again: false,
         settled: None,
+        lies_in: Vec::new(),
     }
 }
 

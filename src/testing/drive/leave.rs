@@ -1,25 +1,31 @@
 //! Leave for a change, as an agent gives it: by the windows of its runbook, where a test says when it begins, and by
-//! the populations that lines look at. Nothing else is at work in a test.
+//! the populations and failure domains that lines look at. Nothing else is at work in a test.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
 
 use super::Driver;
 use crate::effect::Reason;
 use crate::program::Program;
+use crate::program::lower::{DomainLine, DomainPer};
+use crate::run::domain::{Disturbed, at_once, too_often};
 use crate::run::population::{Counted, line};
-use crate::run::room::{Holder, Room, room};
+use crate::run::room::{Holder, room};
 use crate::run::window::{self, Admission};
 use crate::run::{Action, Event, Input, Intent, IntentKind, Run};
 use crate::testing::record::Happened;
-use crate::value::{Duration, Identity};
+use crate::value::{Duration, Identity, Time};
 
 /// What the run that is driven has used up of what it may.
 #[derive(Debug, Default)]
 pub struct Asked {
     granted: Vec<Intent>,
     waited: Duration,
-    /// What it has changed and not seen to be well since.
-    disturbed: BTreeSet<Identity>,
+    /// What it has changed and not seen to be well since, with what fields of it name.
+    disturbed: BTreeMap<Identity, Vec<Identity>>,
+    /// What its attempts count for, and when.
+    attempts: Vec<(Time, SmolStr)>,
     /// What it has listed for the change that it asks for.
     counted: Vec<Counted>,
 }
@@ -43,6 +49,17 @@ impl Asked {
         }
     }
 
+    /// A change is granted.
+    fn counts(&mut self, intent: &Intent, now: Time) {
+        for target in &intent.targets {
+            let named = intent.named_by(target);
+            self.disturbed.insert(target.clone(), named);
+            self.attempts.push((now, target.kind().into()));
+        }
+        let counted = intent.counted_in().into_iter();
+        self.attempts.extend(counted.map(|what| (now, what)));
+    }
+
     /// What the run says of itself.
     pub fn said(&mut self, event: &Event) {
         if let Event::Verified { .. } | Event::AlreadySo = event {
@@ -61,8 +78,7 @@ impl Driver<'_, '_> {
             Admission::Go => {
                 self.asked.granted.push(intent.clone());
                 if intent.kind == IntentKind::Do {
-                    let targets = intent.targets.iter().cloned();
-                    self.asked.disturbed.extend(targets);
+                    self.asked.counts(intent, self.now);
                 }
                 let happened = Happened::Intended {
                     call: intent.call.clone(),
@@ -116,16 +132,47 @@ impl Driver<'_, '_> {
 
     /// Why no line leaves room for the change; nobody else holds anything that could be waited for.
     fn no_room(&self, intent: &Intent) -> Option<String> {
+        let is_do = intent.kind == IntentKind::Do;
+        let domains = self.case.program.lowers.domains.iter().filter(|_| is_do);
+        let mut full = domains.filter_map(|line| self.no_domain(line, intent));
+        full.next().or_else(|| self.no_population(intent))
+    }
+
+    fn no_domain(&self, line: &DomainLine, intent: &Intent) -> Option<String> {
+        let since = |window: Duration| {
+            let since = self.now.millis().saturating_sub(window.millis());
+            Time::from_millis(since).unwrap_or_default()
+        };
+        match line.per {
+            DomainPer::AtOnce => {
+                let disturbed = self.asked.disturbed.iter();
+                let disturbed = disturbed.map(|(target, named)| Disturbed {
+                    target,
+                    named,
+                    holder: Holder::Own,
+                });
+                at_once(line, intent, disturbed, false).why_not()
+            }
+            DomainPer::Window(window) => {
+                let since = since(window);
+                let done = |what: &str| {
+                    let attempts = self.asked.attempts.iter();
+                    let own = attempts.filter(|(at, of)| *at >= since && *of == what);
+                    u32::try_from(own.count()).unwrap_or(u32::MAX)
+                };
+                too_often(line, intent, done).err()
+            }
+        }
+    }
+
+    fn no_population(&self, intent: &Intent) -> Option<String> {
         let holder = |target: &Identity| {
-            let is_own = self.asked.disturbed.contains(target);
+            let is_own = self.asked.disturbed.contains_key(target);
             is_own.then_some(Holder::Own)
         };
         self.asked.counted.iter().find_map(|counted| {
             let line = line(self.case.program, counted.line)?;
-            match room(line, counted, &intent.targets, holder, false) {
-                Room::Go => None,
-                Room::Wait(why) | Room::Never(why) => Some(why),
-            }
+            room(line, counted, &intent.targets, holder, false).why_not()
         })
     }
 }

@@ -31,17 +31,27 @@ pub fn trials() -> Vec<Trial> {
     let chunks = (from..to).step_by(CHUNK as usize);
     let chunk = |first: u64| {
         let last = to.min(first + CHUNK);
-        trial(format!("engine/random scripts from {first}"), move || {
-            (first..last).for_each(holds);
-        })
+        let of = |what: &str, holds: fn(u64)| {
+            trial(format!("engine/random {what} from {first}"), move || {
+                (first..last).for_each(holds);
+            })
+        };
+        [
+            of("scripts", |seed| {
+                let script = script(seed);
+                holds(seed, &script, &scripted(&script));
+            }),
+            of("populations", |seed| {
+                let script = populations(seed);
+                holds(seed, &script, &of_pods(&script));
+            }),
+        ]
     };
-    chunks.map(chunk).collect()
+    chunks.flat_map(chunk).collect()
 }
 
 /// Runs the script of a seed straight and batched, and once with a death after one of its commits.
-fn holds(seed: u64) {
-    let script = script(seed);
-    let scripted = scripted(&script);
+fn holds(seed: u64, script: &str, scripted: &Scripted) {
     let mut random = Random::new(seed ^ 0xdead);
     let mut commits = 1;
     for run in 0..3 {
@@ -72,6 +82,67 @@ pub fn scripted(script: &str) -> Scripted {
         (name.to_owned(), text)
     });
     Scripted::read(&[("main.rbk", &package)], &later, script).unwrap()
+}
+
+/// The package whose runbooks share populations and failure domains.
+fn of_pods(script: &str) -> Scripted {
+    let package = fs::read(root().join("tests/engine/population_many.rbk")).unwrap();
+    Scripted::read(&[("main.rbk", &package)], &[], script).unwrap()
+}
+
+/// Pods that fall ill, go, come and are changed, by agents that die, with outcomes that nobody knows.
+fn populations(seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let mut script = String::from("grant all\nanswer k8s.pod pod\n");
+    let mut at = 10_000;
+    let _ = writeln!(script, "answer prom.value 500 after k8s.restart[same] 5");
+    let _ = writeln!(script, "answer k8s.pods {}", pods(&mut random));
+    for _ in 0..10 + random.below(30) {
+        at += random.below(20_000);
+        let pod = pod(&mut random);
+        let line = match random.below(16) {
+            0..=7 => {
+                let name = random.pick(&["Stuck", "Slow"]);
+                format!("alert {name} pod={pod} fingerprint {name}/{pod}")
+            }
+            8 | 9 => format!("answer k8s.pods {}", pods(&mut random)),
+            10 => format!(
+                "answer k8s.pods {}",
+                random.pick(&["fails", "pods:", "pods:other-1"])
+            ),
+            11 | 12 => {
+                let ends = ["applied", "not_applied", "breaks", "unknown", "hangs"];
+                format!("perform k8s.restart {}", random.pick(&ends))
+            }
+            13 => random.pick(&["kill", "kill performed"]).to_owned(),
+            14 => format!("resolve {} bob", 1 + random.below(6)),
+            _ => format!("clock {}", random.pick(&["+2h", "-2h", "+10s"])),
+        };
+        let _ = writeln!(script, "at {at}ms {line}");
+    }
+    let _ = writeln!(script, "at {}ms end", at + 3 * 3_600_000);
+    script
+}
+
+fn pod(random: &mut Random) -> String {
+    let of = random.pick(&["web", "api"]);
+    format!("{of}-{}", 1 + random.below(4))
+}
+
+/// Some of eight pods, some of them not ready.
+fn pods(random: &mut Random) -> String {
+    let all = ["web", "api"]
+        .into_iter()
+        .flat_map(|of| (1..=4).map(move |at| format!("{of}-{at}")));
+    let (mut ready, mut other) = (Vec::new(), Vec::new());
+    for pod in all {
+        match random.below(10) {
+            0 => {}
+            1 => other.push(pod),
+            _ => ready.push(pod),
+        }
+    }
+    format!("pods:{}/{}", ready.join(","), other.join(","))
 }
 
 /// Half an hour in which much happens, and some hours after it in which all that ends.
