@@ -28,6 +28,7 @@
 
 mod ahead;
 mod arrive;
+mod asking;
 mod clock;
 mod close;
 mod contact;

@@ -47,9 +47,9 @@ pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
-    AtWork, DeadLetter, DealtWith, Debt, Dwell, Entry, Freeze, Happened, IntentState, Scheduled,
-    Sleeping, StoredIntent, StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, settling,
-    steps,
+    AtWork, ChangedTarget, DeadLetter, DealtWith, Debt, Dwell, Entry, Freeze, Happened,
+    IntentState, Scheduled, Sleeping, StoredIntent, StoredRun, StoredWait, Storm, TakenOn,
+    Versioned, Waits, settling, steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -59,7 +59,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use crate::effect::words;
-use crate::value::{Duration, Identity, Time};
+use crate::value::{Duration, Time};
 
 /// Why a store failed. Nothing is known about what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,12 +155,12 @@ pub trait Journal {
     /// Intents of runs that are stored and have not ended, whatever became of them, and those that have no
     /// outcome, whoever's they are; by id.
     fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error>;
-    /// How many targets of which type were to be changed by intents that were granted at or after a
-    /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
+    /// What intents count for that were granted at or after a time, and how often, whatever became of them: the types of
+    /// their targets, and their failure domains; by what it is, then time. Undoing and releasing do not count.
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
 
     /// The same, each target by itself, with the runbook that meant to change it; by time.
-    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error>;
+    fn changed(&self, since: Time) -> Result<Vec<ChangedTarget>, Error>;
 
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
     fn dwells(&self) -> Result<Vec<Result<Dwell, Lost>>, Error>;

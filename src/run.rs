@@ -88,7 +88,7 @@ use crate::vm::{Meter, Piece, Trace};
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
-pub const FORMAT: u16 = 4;
+pub const FORMAT: u16 = 3;
 
 /// One run. See the module's doc for how it is driven.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -121,11 +121,12 @@ pub struct Run {
     meter: Meter,
     /// What is left of the part of the meter that is set aside for undoing, once it is used.
     reserve: Option<Meter>,
-    /// Runs that earlier versions stored end before this.
+    /// Where nothing was listed, the run ends before this, as those of earlier versions do.
+    #[serde(skip_serializing_if = "population::Populations::is_empty")]
     populations: population::Populations,
 }
 
-/// What a run of an earlier version lacks at its end: nothing was listed.
+/// What such a run lacks at its end.
 const NOT_LISTED: [u8; 2] = [0, 0];
 
 /// What a turn works with.

@@ -34,12 +34,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, DealtWith, Debt, Dwell, Entry,
-    Epoch, Error, ErrorKind, EventId, Freeze, Incident, IncidentId, Journal, Keep, KeptStorm,
-    Keyed, LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scheduled, Scope,
-    Sleeping, Stamp, Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
+    Aged, Archive, Arrival, AtWork, Batch, Bodies, ChangedTarget, DeadLetter, DealtWith, Debt,
+    Dwell, Entry, Epoch, Error, ErrorKind, EventId, Freeze, Incident, IncidentId, Journal, Keep,
+    KeptStorm, Keyed, LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId,
+    Scheduled, Scope, Sleeping, Stamp, Step, StoreMigrated, StoredIntent, StoredRun, StoredWait,
+    Versioned,
 };
-use crate::value::{Duration, Identity, Time};
+use crate::value::{Duration, Time};
 use lock::Lock;
 use open::Inode;
 use trouble::{error, from_sqlite};
@@ -236,7 +237,7 @@ impl Journal for Sqlite {
         counted::attempts(self.known()?, since)
     }
 
-    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+    fn changed(&self, since: Time) -> Result<Vec<ChangedTarget>, Error> {
         counted::changed(self.known()?, since)
     }
 

@@ -1,9 +1,12 @@
 //! What lowers the limits of a `blast` by what is seen: the code that lists each population, what is asked of it, and the
 //! failure domains that are counted.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
 use super::tables::Tables;
+use crate::program::FunctionIndex;
 use crate::program::lower::{Asks, DomainLine, DomainPer, Floor, PopulationLine};
 use crate::typed::{Cap, CapKind, Least, Population, TargetId};
 
@@ -11,12 +14,18 @@ impl Tables<'_> {
     /// The lines that count a population, or failure domains.
     pub(super) fn lowers(&mut self) {
         let runbook = self.runbook;
+        let mut lists = BTreeMap::new();
         for cap in &runbook.caps {
             if let Some(line) = self.domain_line(cap) {
                 self.program.lowers.domains.push(line);
             }
             if let Some((asks, population)) = self.asks(cap) {
-                let line = self.population_line(cap, asks, population);
+                let list = match lists.get(&population.words) {
+                    Some(list) => *list,
+                    None => self.population(population),
+                };
+                lists.insert(&population.words, list);
+                let line = self.population_line(cap, asks, (population.target, list));
                 self.program.lowers.populations.push(line);
             }
         }
@@ -76,24 +85,29 @@ impl Tables<'_> {
         })
     }
 
+    /// The code that lists a population.
+    fn population(&mut self, population: &Population) -> FunctionIndex {
+        let call = &population.call;
+        self.targets.insert(population.target);
+        self.entry("population".to_owned(), call.span, |builder| {
+            builder.return_value(call);
+        })
+    }
+
     fn population_line(
-        &mut self,
+        &self,
         cap: &Cap,
         asks: Asks,
-        population: &Population,
+        (of, list): (TargetId, FunctionIndex),
     ) -> PopulationLine {
-        let Population { call, target } = population;
-        self.targets.insert(*target);
-        let declared = self.package.targets.get(target.index());
-        let remedies = self.remedies_of(&asks, *target);
+        let remedies = self.remedies_of(&asks, of);
+        let of = self.package.targets.get(of.index());
         PopulationLine {
             words: cap.words.clone(),
-            of: declared
+            of: of
                 .map(|target| target.name.to_string().into())
                 .unwrap_or_default(),
-            list: self.entry("population".to_owned(), call.span, |builder| {
-                builder.return_value(call);
-            }),
+            list,
             asks,
             remedies,
         }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::asking::Asking;
 use super::fit::title;
 use super::gate::{self, Question, Verdict};
 use super::matched::Matched;
 use super::open::{Meaning, Occasion, Of, came_back, meaning};
-use super::waiting::Asking;
 use crate::journal::{Alert, RunId, Standing};
 use crate::program::{CodeHash, Program};
 use crate::run::population::Counted;

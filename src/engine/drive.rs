@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
+use super::asking::Asking;
 use super::decide::outcome;
 use super::desk::Trouble;
 use super::timer::Timer;
-use super::waiting::Asking;
 use super::work::Work;
 use super::{Action, Engine, past};
 use crate::diag::Code;

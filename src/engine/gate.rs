@@ -16,9 +16,10 @@ mod storm;
 pub mod window;
 
 use super::Engine;
+use super::asking::Asking;
 use super::model::Model;
 use super::runbooks::Runbooks;
-use super::waiting::{Asking, Waiters};
+use super::waiting::Waiters;
 use crate::effect::Reason;
 use crate::journal::Obstacle;
 use crate::program::Program;

@@ -7,10 +7,11 @@
 //! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
 
 use super::Engine;
+use super::asking::Asking;
 use super::decide::targets;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
-use super::waiting::{Asking, Waiting};
+use super::waiting::Waiting;
 use crate::effect::Reason;
 use crate::journal::{IntentGranted, IntentRefused, ReleasedFor, RunId, Scope, Take};
 use crate::program::Program;

@@ -320,7 +320,6 @@ impl Engine {
             storm: None,
             again: false,
             settled: None,
-            lies_in: Vec::new(),
         };
         let why = format!(
             "{} ({}): what was bound to it and which alerts fire is gone. {changed}{}{unloaded}",

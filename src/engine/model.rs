@@ -12,6 +12,7 @@ mod freezes;
 mod incidents;
 mod intents;
 mod keys;
+mod lies_in;
 mod lines;
 mod load;
 mod restore;
@@ -39,6 +40,7 @@ use crate::value::{Duration, Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
 use intents::Intents;
+use lies_in::LiesIn;
 use schedules::Busy;
 use spent::{Changed, Spent};
 
@@ -63,7 +65,7 @@ pub struct Model {
     locks: Targets,
     disturbed: Targets,
     /// What fields of these name, as they were when they were changed.
-    lies_in: BTreeMap<Identity, Vec<Identity>>,
+    lies_in: LiesIn,
     spent: Spent,
     /// What was changed lately, and by whom.
     changed: Changed,
@@ -205,10 +207,7 @@ impl Model {
     /// What was changed and has not been seen to be well since, by whom.
     /// What fields of something disturbed name.
     pub fn lies_in(&self, target: &Identity) -> &[Identity] {
-        self.lies_in
-            .get(target)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.lies_in.named_by(target)
     }
 
     pub fn disturbed(&self) -> &Targets {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::asking::Asking;
 use super::close::Unreadable;
 use super::decide::deliver;
 use super::desk::Trouble;
@@ -16,7 +17,7 @@ use super::gate::{self, Question, Verdict};
 use super::model::Model;
 use super::schedule::Schedules;
 use super::timer::Timer;
-use super::waiting::{Asking, Waiting, waits};
+use super::waiting::{Waiting, waits};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{

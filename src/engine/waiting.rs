@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
+use super::asking::Asking;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::leave::Refused;
@@ -18,38 +19,8 @@ use crate::effect::Reason;
 use crate::journal::{IntentWaiting, Obstacle, RunId, Scope};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
-use crate::run::population::Counted;
-use crate::run::{self, Intent, IntentKind, moment};
+use crate::run::{self, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
-
-/// What a run asks leave for.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    pub run: RunId,
-    pub id: u64,
-    pub intent: Box<Intent>,
-    /// It was granted and made before, and nobody knows whether it took effect.
-    pub again: bool,
-    /// The populations that lines of its runbook look at, as the run has listed them.
-    pub counted: Vec<Counted>,
-}
-
-impl Asking {
-    pub fn new(run: RunId, id: u64, intent: Box<Intent>, again: bool) -> Asking {
-        Asking {
-            run,
-            id,
-            intent,
-            again,
-            counted: Vec::new(),
-        }
-    }
-
-    /// The same, with what was listed for it.
-    pub fn with(self, counted: Vec<Counted>) -> Asking {
-        Asking { counted, ..self }
-    }
-}
 
 /// An intent that waits for its turn.
 #[derive(Clone, Debug)]

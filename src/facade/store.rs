@@ -174,7 +174,7 @@ impl Store {
             }
             Ask::ChangedSince(target, since) => {
                 let changed = store.changed(time(since))?.into_iter();
-                let own = changed.filter(|(_, of, _)| of.kind() == target);
+                let own = changed.filter(|changed| changed.target.kind() == target);
                 vec![own.count().to_string()]
             }
             Ask::Events(name, since) => {

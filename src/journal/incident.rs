@@ -75,13 +75,10 @@ pub struct Incident {
     /// It came back before a run of it that was called off had ended: it is looked into once that has.
     #[serde(deserialize_with = "later")]
     pub again: bool,
-    /// What a human said last of a change of it of which nobody knew. Rows of earlier versions may end before this.
-    #[serde(deserialize_with = "later")]
-    pub settled: Option<SettledAs>,
-    /// What fields of what is disturbed name, as they were when it was changed. Where they name nothing, the row ends
+    /// What a human said last of a change of it of which nobody knew. Where nobody has, the row ends
     /// before this, as those of earlier versions do.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "later")]
-    pub lies_in: Vec<(Identity, Vec<Identity>)>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "later")]
+    pub settled: Option<SettledAs>,
 }
 
 /// What a human said of a change of which nobody knew whether it took effect.
@@ -281,7 +278,6 @@ impl Incident {
             storm,
             again,
             settled: _,
-            lies_in: _,
         } = self;
         let is_told = duty.is_some() || said.is_some() || until.is_some() || storm.is_some();
         let holds = !locks.is_empty() || !disturbed.is_empty() || dirt.is_dirty();

@@ -12,15 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, DealtWith, Debt, DebtId, Delivery, Dwell,
-    Encoded, Entry, Epoch, Error, ErrorKind, EventId, Freeze, Header, Heard, Incident, IncidentId,
-    IntentId, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox,
-    Recorded, RunId, Scheduled, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun,
-    StoredWait, Storm, Versioned, Write, decode, encode,
+    Aged, Arrival, AtWork, Batch, Bodies, ChangedTarget, DeadLetter, DealtWith, Debt, DebtId,
+    Delivery, Dwell, Encoded, Entry, Epoch, Error, ErrorKind, EventId, Freeze, Header, Heard,
+    Incident, IncidentId, IntentId, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId,
+    Needs, Newest, Outbox, Recorded, RunId, Scheduled, Scope, Shard, Sleeping, Stamp, Step,
+    StoredIntent, StoredRun, StoredWait, Storm, Versioned, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
-use crate::value::{Duration, Identity, Time};
+use crate::value::{Duration, Time};
 
 /// All records, by what identifies them.
 #[derive(Clone, Debug)]
@@ -411,11 +411,7 @@ impl Journal for Memory {
         let mut counted: BTreeMap<(SmolStr, Time), u32> = BTreeMap::new();
         for intent in self.intents.values() {
             if intent.intent.kind == IntentKind::Do && intent.at >= since {
-                for target in &intent.intent.targets {
-                    let place = (target.kind().into(), intent.at);
-                    *counted.entry(place).or_default() += 1;
-                }
-                for place in intent.intent.counted_in() {
+                for place in intent.intent.counts_for() {
                     *counted.entry((place, intent.at)).or_default() += 1;
                 }
             }
@@ -424,15 +420,9 @@ impl Journal for Memory {
         Ok(counted.map(|((of, at), amount)| (at, of, amount)).collect())
     }
 
-    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
-        let mut changed = Vec::new();
-        for one in self.intents.values() {
-            for at in one.done().filter(|at| *at >= since) {
-                let targets = one.intent.targets.iter();
-                changed.extend(targets.map(|target| (at, target.clone(), one.runbook.clone())));
-            }
-        }
-        Ok(changed)
+    fn changed(&self, since: Time) -> Result<Vec<ChangedTarget>, Error> {
+        let all = self.intents.values();
+        Ok(all.flat_map(|one| one.changed_since(since)).collect())
     }
 
     fn dwells(&self) -> Result<Vec<Result<Dwell, Lost>>, Error> {

@@ -12,7 +12,7 @@ use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
 use crate::program::manifest::CoreHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice, moment};
-use crate::value::{Duration, Time, Value};
+use crate::value::{Duration, Identity, Time, Value};
 
 /// A run between two inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,7 +141,30 @@ pub struct StoredIntent {
     pub repeated: Vec<Time>,
 }
 
+/// A target that was changed, once for each time that the change was sent out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedTarget {
+    pub at: Time,
+    pub target: Identity,
+    /// What fields of it named then.
+    pub named: Vec<Identity>,
+    pub runbook: SmolStr,
+}
+
 impl StoredIntent {
+    /// What it changed at or after a time.
+    pub fn changed_since(&self, since: Time) -> impl Iterator<Item = ChangedTarget> {
+        let done = self.done().filter(move |at| *at >= since);
+        done.flat_map(move |at| {
+            self.intent.targets.iter().map(move |target| ChangedTarget {
+                at,
+                target: target.clone(),
+                named: self.intent.named_by(target),
+                runbook: self.runbook.clone(),
+            })
+        })
+    }
+
     /// When it was done, as limits count it: each time that it was sent out. What takes back and what releases uses
     /// nothing up.
     pub fn done(&self) -> impl Iterator<Item = Time> {

@@ -40,15 +40,15 @@ impl Intent {
         named
     }
 
-    /// What its attempts count for beside the types of its targets: the domains of each, and their types.
-    pub fn counted_in(&self) -> Vec<SmolStr> {
+    /// What its attempts count for: the type of each target, the domains of it, and their types.
+    pub fn counts_for(&self) -> Vec<SmolStr> {
         let mut counted = Vec::new();
         for target in &self.targets {
-            let named = self.named_by(target);
-            let all = around(target).chain(named);
+            let all = around(target).chain(self.named_by(target));
             let all: BTreeSet<Identity> = all.collect();
             let kinds: BTreeSet<&str> = all.iter().map(Identity::kind).collect();
             let of = target.kind();
+            counted.push(of.into());
             counted.extend(all.iter().map(|domain| in_place(of, domain)));
             counted.extend(kinds.into_iter().map(|kind| in_any(of, kind)));
         }

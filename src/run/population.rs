@@ -50,9 +50,24 @@ impl Counting {
         let left = lines;
         Counting { freezes, left }
     }
+
+    /// The lines whose list has been read now: the next one, and all that count the same.
+    fn take_alike(&mut self, program: &Program) -> Vec<u16> {
+        let list = |number: &u16| line(program, *number).map(|line| line.list);
+        let next = self.left.last().and_then(list);
+        let all = self.left.iter();
+        let (mut read, left): (Vec<u16>, Vec<u16>) = all.partition(|number| list(number) == next);
+        self.left = left;
+        read.reverse();
+        read
+    }
 }
 
 impl Populations {
+    pub fn is_empty(&self) -> bool {
+        *self == Populations::default()
+    }
+
     /// Whether the plan waited for lists; not any more.
     pub fn take_freezing(&mut self) -> bool {
         std::mem::take(&mut self.freezing)
@@ -106,11 +121,11 @@ impl Run {
         mut counting: Counting,
         signal: Signal,
     ) -> Turn {
-        if let (Signal::Reply(outcome), Some(number)) = (signal, counting.left.last().copied()) {
-            if let Err(fault) = self.listed(context, number, counting.freezes, outcome) {
+        if let Signal::Reply(outcome) = signal {
+            let read = counting.take_alike(context.program);
+            if let Err(fault) = self.listed(context, &read, counting.freezes, outcome) {
                 return Turn::failed(fault);
             }
-            counting.left.pop();
         }
         let next = counting
             .left
@@ -124,11 +139,11 @@ impl Run {
         Turn::Call(Frame::Counting(counting), code)
     }
 
-    /// A list is read.
+    /// A list is read, for all lines that count it.
     fn listed(
         &mut self,
         context: &mut Context<'_>,
-        number: u16,
+        lines: &[u16],
         freezes: bool,
         outcome: Outcome,
     ) -> Result<(), Fault> {
@@ -138,12 +153,24 @@ impl Run {
             Outcome::Reply(Reply::Done | Reply::AlreadySo | Reply::Observed(_))
             | Outcome::Ended(_) => Value::None,
         };
-        let Some(line) = line(context.program, number) else {
-            return Ok(());
-        };
-        let now = members(context.program, line, &value)?;
-        let counted = self.populations.counted.iter_mut();
-        let known = counted.into_iter().find(|counted| counted.line == number);
+        for number in lines {
+            if let Some(line) = line(context.program, *number) {
+                let now = members(context.program, line, &value)?;
+                self.count(context, (*number, line), freezes, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(
+        &mut self,
+        context: &mut Context<'_>,
+        (number, line): (u16, &PopulationLine),
+        freezes: bool,
+        now: BTreeMap<Identity, bool>,
+    ) -> Result<(), Fault> {
+        let mut counted = self.populations.counted.iter_mut();
+        let known = counted.find(|counted| counted.line == number);
         match known {
             Some(known) if !freezes => known.now = now,
             Some(_) | None => {

@@ -11,9 +11,9 @@ use smol_str::SmolStr;
 use super::ask::{all, get, text};
 use super::record::decode;
 use super::trouble::from_sqlite;
-use crate::journal::{Error, StoredIntent};
+use crate::journal::{ChangedTarget, Error, StoredIntent};
 use crate::run::IntentKind;
-use crate::value::{Identity, Time};
+use crate::value::Time;
 
 /// Changes are numbered in the order in which they were granted, by a clock that may have been set: behind so many
 /// that are older nothing is looked for.
@@ -21,16 +21,12 @@ const OLDER: usize = 64;
 /// Nothing has so many targets, nor none: what is damaged counts for too many.
 const MOST: i64 = 1_000_000;
 
-/// How many targets of each type were changed at each time since then.
+/// What changes counted for at each time since then, and how often: types of targets, and failure domains.
 pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
     let recent = recent(connection, since)?;
     let mut counted: BTreeMap<(SmolStr, Time), u32> = BTreeMap::new();
     for one in recent.known.iter().filter(|one| one.at >= since) {
-        for target in &one.intent.targets {
-            let counts = counted.entry((target.kind().into(), one.at)).or_default();
-            *counts = counts.saturating_add(1);
-        }
-        for place in one.intent.counted_in() {
+        for place in one.intent.counts_for() {
             let counts = counted.entry((place, one.at)).or_default();
             *counts = counts.saturating_add(1);
         }
@@ -57,19 +53,13 @@ pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolS
 }
 
 /// Every target that was changed since then, once for each time that it was sent out.
-pub fn changed(
-    connection: &Connection,
-    since: Time,
-) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+pub fn changed(connection: &Connection, since: Time) -> Result<Vec<ChangedTarget>, Error> {
     // One that cannot be read is told of with those that are open.
-    let mut changed = Vec::new();
-    for one in recent(connection, since)?.known.iter().rev() {
-        for at in one.done().filter(|at| *at >= since) {
-            let targets = one.intent.targets.iter();
-            changed.extend(targets.map(|target| (at, target.clone(), one.runbook.clone())));
-        }
-    }
-    Ok(changed)
+    let recent = recent(connection, since)?;
+    let oldest_first = recent.known.iter().rev();
+    Ok(oldest_first
+        .flat_map(|one| one.changed_since(since))
+        .collect())
 }
 
 /// The newest changes, the newest first.

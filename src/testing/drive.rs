@@ -14,18 +14,18 @@ use super::clock::{self, Clock};
 use super::coverage::{Counter, Passage};
 use super::explore::Chooser;
 use super::fault::Fault;
+use super::identity::lookup_call;
 use super::problem::{self, Lack};
 use super::record::{Happened, Record};
 use super::world::{Answer, Silent, World};
-use super::{Meanwhile, Options, identity};
+use super::{Meanwhile, Options};
 use crate::diag::Diagnostic;
-use crate::effect::{Argument, Call, End, Observed, Settled};
+use crate::effect::{Call, End, Observed, Settled};
 use crate::program::points::Points;
 use crate::run::{Action, Dirt, Event, Input, Intent, IntentKind, Leave, Observe};
 use crate::run::{Run, RunInput, Start, State};
 use crate::text::Span;
-use crate::typed::ExternId;
-use crate::value::{Duration, Failure, Target, Time, Value};
+use crate::value::{Duration, Failure, Time, Value};
 use past::Past;
 
 /// What came of driving a test.
@@ -474,28 +474,8 @@ fn at_once<Outcome>(outcome: Outcome) -> Answer<Outcome> {
     Answer { outcome, takes }
 }
 
-/// The call that finds a target by its identity.
-fn lookup_call(case: &Case<'_>, target: &Target) -> Option<Call> {
-    let kind = target.identity.kind();
-    let mut declared = case.package.targets.iter();
-    let declared = declared.find(|found| found.name.is(kind))?;
-    let id: ExternId = declared.lookup?;
-    let lookup = case.package.externs.get(id.index())?;
-    let values = identity::lookup_arguments(lookup, &target.identity);
-    let named = lookup.params.iter().zip(values);
-    Some(Call {
-        name: lookup.name.to_string().into(),
-        args: named
-            .map(|(param, value)| Argument {
-                name: param.name.as_str().into(),
-                value,
-            })
-            .collect(),
-    })
-}
-
 /// The run as it comes back from where it was stored.
 fn restored(run: &Run) -> Run {
     let stored = postcard::to_stdvec(run).expect("a run is plain data and always serialises");
-    postcard::from_bytes(&stored).expect("a run comes back from what it was stored as")
+    Run::of_stored(&stored).expect("a run comes back from what it was stored as")
 }

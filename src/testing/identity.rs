@@ -8,8 +8,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::case::Case;
-use crate::effect::Call;
-use crate::typed::{Extern, Package, Type};
+use crate::effect::{Argument, Call};
+use crate::typed::{Extern, ExternId, Package, Type};
 use crate::value::{Identity, Key, Record, Shape, Target, Value};
 
 /// The value with every target in it identified, or what cannot be.
@@ -20,6 +20,26 @@ pub fn complete(case: &Case<'_>, value: &Value, call: &Call) -> Result<Value, St
         .filter_map(|arg| given(&arg.value))
         .collect();
     complete_one(case.package, value, &known, None)
+}
+
+/// The call that finds a target by its identity.
+pub fn lookup_call(case: &Case<'_>, target: &Target) -> Option<Call> {
+    let kind = target.identity.kind();
+    let mut declared = case.package.targets.iter();
+    let declared = declared.find(|found| found.name.is(kind))?;
+    let id: ExternId = declared.lookup?;
+    let lookup = case.package.externs.get(id.index())?;
+    let values = lookup_arguments(lookup, &target.identity);
+    let named = lookup.params.iter().zip(values);
+    Some(Call {
+        name: lookup.name.to_string().into(),
+        args: named
+            .map(|(param, value)| Argument {
+                name: param.name.as_str().into(),
+                value,
+            })
+            .collect(),
+    })
 }
 
 /// What an argument says of an identity.

@@ -250,6 +250,8 @@ impl Cap {
 pub struct Population {
     /// Sees the trigger's bindings.
     pub call: Expr,
+    /// The call as it was written, on one line.
+    pub words: SmolStr,
     pub target: TargetId,
 }
 

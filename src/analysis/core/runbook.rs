@@ -330,7 +330,11 @@ impl Canon<'_> {
     }
 
     pub fn population(&mut self, population: &Population) {
-        let Population { call, target } = population;
+        let Population {
+            call,
+            words: _,
+            target,
+        } = population;
         self.expr(call);
         self.named(Named::Target(*target));
     }

@@ -319,9 +319,13 @@ impl Checker<'_> {
             self.say(found.help("for example `k8s.pods(namespace)`"));
         }
         let fixed = self.arguments_are_fixed(&call);
-        target
-            .filter(|_| fixed)
-            .map(|target| Population { call, target })
+        let target = target.filter(|_| fixed)?;
+        let words = on_one_line(self.text(tree.span));
+        Some(Population {
+            call,
+            words,
+            target,
+        })
     }
 
     fn calls_probe(&self, expr: &Expr) -> bool {

@@ -6,9 +6,9 @@
 
 use super::{Asked, Capability, Freezes, Gate, Question, Storms, Verdict, Window};
 use crate::engine::Engine;
+use crate::engine::asking::Asking;
 use crate::engine::decide::outcome::{self, Leaving};
 use crate::engine::drive::incident_of;
-use crate::engine::waiting::Asking;
 use crate::journal::{IntentState, RunId};
 use crate::run::IntentKind;
 use crate::value::Time;

@@ -1,16 +1,16 @@
 //! What a fact changes in the model. It never fails: a fact about what is not there changes nothing.
 
+use super::dwells::{later, moved, started};
 use super::lines::lines;
 use super::{Model, StandingAlert, is_due};
 use crate::effect::Settled;
 use crate::journal::{
-    Debt, Delivery, Duty, Dwell, DwellMoved, DwellStarted, EventId, Fact, IncidentId,
-    IntentGranted, IntentId, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
-    Subject, TargetsReleased, Write,
+    Debt, Delivery, Duty, EventId, Fact, IncidentId, IntentGranted, IntentId, IntentState,
+    MessageQueued, Newest, Outbox, RunId, StoredIntent, Subject, TargetsReleased, Write,
 };
 use crate::planted::Planted;
 use crate::run::{IntentKind, moment};
-use crate::value::{Duration, Identity, Time};
+use crate::value::Time;
 
 /// What of a store differs once something has happened.
 #[derive(Debug, Default)]
@@ -237,12 +237,10 @@ impl Model {
             changed.of(before.into_iter().flatten().chain([fact.run]));
             self.locks.insert(target.clone(), fact.run);
             self.disturbed.insert(target.clone(), fact.run);
-            self.put_domains(target, fact.change.named_by(target));
-            self.spent.add(target.kind().into(), at, 1);
+            self.lies_in.put(target, fact.change.named_by(target));
         }
-        for counted in fact.change.counted_in() {
-            self.spent.add(counted, at, 1);
-        }
+        let counted = fact.change.counts_for();
+        self.spent.add_all(counted, at);
         self.changed.add_all(&intent, at);
     }
 
@@ -267,9 +265,10 @@ impl Model {
 
     fn released(&mut self, fact: &TargetsReleased, changed: &mut Differing) {
         let locked = fact.locks.iter().map(|target| self.locks.owner(target));
-        let disturbed = fact.disturbed.iter();
-        let disturbed = disturbed.map(|target| self.disturbed.owner(target));
-        changed.of(locked.chain(disturbed).flatten());
+        let all = fact.disturbed.iter();
+        changed.of(locked
+            .chain(all.map(|target| self.disturbed.owner(target)))
+            .flatten());
         for target in &fact.locks {
             self.locks.remove(target);
         }
@@ -277,14 +276,6 @@ impl Model {
             self.disturbed.remove(target);
             self.lies_in.remove(target);
         }
-    }
-
-    /// What fields of something disturbed name.
-    pub(super) fn put_domains(&mut self, target: &Identity, named: Vec<Identity>) {
-        match named.is_empty() {
-            true => self.lies_in.remove(target),
-            false => self.lies_in.insert(target.clone(), named),
-        };
     }
 
     /// The messages that differ, as they are then.
@@ -451,45 +442,6 @@ fn queued(fact: &MessageQueued, at: Time) -> Option<Outbox> {
         bundle: None,
         upto: fact.incident.map(|_| fact.upto),
     })
-}
-
-fn started(fact: &DwellStarted, at: Time) -> Option<StandingAlert> {
-    Some(StandingAlert {
-        dwell: Dwell {
-            event: fact.event,
-            runbook: fact.trigger.runbook.clone(),
-            code: fact.trigger.code,
-            trigger: fact.trigger.place,
-            fingerprint: fact.fingerprint.clone(),
-            from: at,
-            until: fact.until,
-        },
-        alert: fact.alert.as_deref()?.clone(),
-    })
-}
-
-fn moved(standing: &StandingAlert, fact: &DwellMoved) -> StandingAlert {
-    StandingAlert {
-        dwell: Dwell {
-            code: fact.to.code,
-            trigger: fact.to.place,
-            from: fact.since,
-            until: fact.until,
-            ..standing.dwell.clone()
-        },
-        alert: standing.alert.clone(),
-    }
-}
-
-fn later(standing: StandingAlert, by: Duration) -> StandingAlert {
-    StandingAlert {
-        dwell: Dwell {
-            from: moment::after(standing.dwell.from, by),
-            until: moment::after(standing.dwell.until, by),
-            ..standing.dwell
-        },
-        alert: standing.alert,
-    }
 }
 
 /// The highest number of each kind.

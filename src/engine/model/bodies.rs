@@ -42,7 +42,6 @@ pub fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         storm: None,
         again: false,
         settled: None,
-        lies_in: Vec::new(),
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use crate::journal::{Alert, Dwell, EventId};
+use crate::journal::{Alert, Dwell, DwellMoved, DwellStarted, EventId};
+use crate::run::moment;
+use crate::value::{Duration, Time};
 
 /// One alert that stands for one runbook.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,5 +59,44 @@ impl Dwells {
         let places = self.by_alert.range(from..);
         let places = places.take_while(move |(of, ..)| *of == fingerprint);
         places.filter_map(|(_, event, runbook)| self.get(*event, runbook))
+    }
+}
+
+pub fn started(fact: &DwellStarted, at: Time) -> Option<StandingAlert> {
+    Some(StandingAlert {
+        dwell: Dwell {
+            event: fact.event,
+            runbook: fact.trigger.runbook.clone(),
+            code: fact.trigger.code,
+            trigger: fact.trigger.place,
+            fingerprint: fact.fingerprint.clone(),
+            from: at,
+            until: fact.until,
+        },
+        alert: fact.alert.as_deref()?.clone(),
+    })
+}
+
+pub fn moved(standing: &StandingAlert, fact: &DwellMoved) -> StandingAlert {
+    StandingAlert {
+        dwell: Dwell {
+            code: fact.to.code,
+            trigger: fact.to.place,
+            from: fact.since,
+            until: fact.until,
+            ..standing.dwell.clone()
+        },
+        alert: standing.alert.clone(),
+    }
+}
+
+pub fn later(standing: StandingAlert, by: Duration) -> StandingAlert {
+    StandingAlert {
+        dwell: Dwell {
+            from: moment::after(standing.dwell.from, by),
+            until: moment::after(standing.dwell.until, by),
+            ..standing.dwell
+        },
+        alert: standing.alert,
     }
 }

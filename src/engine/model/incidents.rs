@@ -45,7 +45,6 @@ impl Incidents {
         incident.duty = None;
         incident.locks.clear();
         incident.disturbed.clear();
-        incident.lies_in.clear();
         let alerts = incident.take_alerts();
         if !alerts.is_empty() {
             self.alerts.insert(incident.id, alerts);
@@ -118,9 +117,6 @@ impl Model {
         incident.duty = self.chain(id).cloned();
         incident.locks = self.locks.of_incident(id).cloned().collect();
         incident.disturbed = self.disturbed.of_incident(id).cloned().collect();
-        let named = incident.disturbed.iter();
-        let named = named.map(|target| (target.clone(), self.lies_in(target).to_vec()));
-        incident.lies_in = named.filter(|(_, named)| !named.is_empty()).collect();
         Some(incident)
     }
 

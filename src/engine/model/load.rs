@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::spent::LONGEST;
 use super::{Known, Model, StandingAlert};
 use crate::journal::{
-    Arrival, Error, Event, EventId, Incident, IncidentId, IntentState, Journal, Lost, Needs, RunId,
-    StoredIntent,
+    Arrival, ChangedTarget, Error, Event, EventId, Incident, IncidentId, IntentState, Journal,
+    Lost, Needs, RunId, StoredIntent,
 };
 use crate::planted::Planted;
 use crate::run::moment;
@@ -63,8 +63,17 @@ impl Model {
         for (at, of, amount) in journal.attempts(moment::after(now, longest))? {
             model.spent.add(of, at, amount);
         }
-        for (at, target, runbook) in journal.changed(moment::after(now, longest))? {
+        for changed in journal.changed(moment::after(now, longest))? {
+            let ChangedTarget {
+                at,
+                target,
+                named,
+                runbook,
+            } = changed;
             model.changed.add(&target, at, &runbook);
+            if model.disturbed.owner(&target).is_some() {
+                model.lies_in.put(&target, named);
+            }
         }
         model.load_dwells(journal, &mut lost)?;
         for debt in readable(journal.debts()?, &mut lost) {
@@ -327,9 +336,6 @@ impl Model {
         }
         for target in &incident.disturbed {
             self.disturbed.insert(target.clone(), owner);
-        }
-        for (target, named) in &incident.lies_in {
-            self.put_domains(target, named.clone());
         }
     }
 }

@@ -32,6 +32,13 @@ impl Spent {
         }
     }
 
+    /// Once of each of these.
+    pub fn add_all(&mut self, counted: Vec<SmolStr>, at: Time) {
+        for of in counted {
+            self.add(of, at, 1);
+        }
+    }
+
     pub fn since(&self, of: &str, since: Time) -> u32 {
         let counted = self.by_type.get(of).into_iter();
         let counted = counted.flat_map(|counted| counted.range(since..));

@@ -167,7 +167,6 @@ impl Batch {
             storm: None,
             again: false,
             settled: None,
-            lies_in: Vec::new(),
         })))
     }
 

@@ -59,7 +59,6 @@ fn incident(run: RunId) -> Incident {
         storm: None,
         again: false,
         settled: None,
-        lies_in: Vec::new(),
     }
 }
 

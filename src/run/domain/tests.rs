@@ -166,8 +166,9 @@ fn attempts_are_counted_by_domain() {
 #[test]
 fn an_attempt_counts_for_all_that_its_target_lies_in() {
     assert_eq!(
-        intent(&[("a", "web")]).counted_in(),
+        intent(&[("a", "web")]).counts_for(),
         [
+            "k8s.Pod",
             "k8s.Pod in k8s.Namespace shop",
             "k8s.Pod in k8s.Deployment shop/web",
             "k8s.Pod in k8s.Deployment",

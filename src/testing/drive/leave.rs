@@ -54,9 +54,8 @@ impl Asked {
         for target in &intent.targets {
             let named = intent.named_by(target);
             self.disturbed.insert(target.clone(), named);
-            self.attempts.push((now, target.kind().into()));
         }
-        let counted = intent.counted_in().into_iter();
+        let counted = intent.counts_for().into_iter();
         self.attempts.extend(counted.map(|what| (now, what)));
     }
 

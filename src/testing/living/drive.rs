@@ -278,5 +278,5 @@ impl Driver<'_, '_> {
 /// The run as it comes back from where it was stored.
 fn restored(run: &Run) -> Run {
     let stored = postcard::to_stdvec(run).expect("a run is plain data and always serialises");
-    postcard::from_bytes(&stored).expect("a run comes back from what it was stored as")
+    Run::of_stored(&stored).expect("a run comes back from what it was stored as")
 }
