@@ -8,6 +8,7 @@
 mod axis;
 mod chooser;
 mod constants;
+mod crowd;
 mod cuts;
 mod report;
 mod values;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::crowd::{self, Seen};
 use super::cuts::Met;
 use super::values::Values;
 use crate::effect::{Argument, Call, ChangeOutcome, Observed, Settled};
@@ -58,6 +59,8 @@ pub struct Chooser<'c, 'p> {
     pub cut: BTreeSet<(Span, String)>,
     /// None where each path is gone to its end.
     states: Option<&'c States>,
+    /// The targets that were seen.
+    seen: Seen,
     /// Whether it came to where another path had been, and was given up.
     pub is_joined: bool,
 }
@@ -72,6 +75,7 @@ impl<'c, 'p> Chooser<'c, 'p> {
             requests: 0,
             cut: BTreeSet::new(),
             states,
+            seen: Seen::default(),
             is_joined: false,
         }
     }
@@ -91,6 +95,11 @@ impl<'c, 'p> Chooser<'c, 'p> {
         let here = Way {
             choices: self.taken.len(),
             requests: self.requests,
+        };
+        let counts = !self.values.case.program.lowers.populations.is_empty();
+        let state = match counts {
+            true => self.seen.within(state),
+            false => state,
         };
         match states.borrow_mut().entry(state) {
             Entry::Vacant(first) => {
@@ -190,6 +199,9 @@ impl<'c, 'p> Chooser<'c, 'p> {
         let way = self.choose(&ways);
         let answer = answers.into_iter().nth(way);
         let answer = answer.unwrap_or(Observed::Failed(Failure::no_data("")));
+        if let Observed::Value(value) = &answer {
+            self.seen.add(value);
+        }
         self.known.push((asked, answer.clone()));
         answer
     }
@@ -228,6 +240,8 @@ impl<'c, 'p> Chooser<'c, 'p> {
             as_asked(value, asked)
         });
         let place = self.values.cuts.place(id, query);
+        let crowd = crowd::population(self.values, &ty, call, &self.seen);
+        let values = crowd.into_iter().chain(values);
         (values.collect(), is_cut, place.unwrap_or(runbook))
     }
 
