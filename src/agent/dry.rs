@@ -14,7 +14,8 @@ use crate::effect::{ChangeOutcome, Observed, Settled};
 use crate::engine::{Ahead, Engine, Plain, Told};
 use crate::host::{Clock, Performer};
 use crate::journal::{Alert, Error, Journal};
-use crate::run::population::Counted;
+use crate::run::population::{self, Counted};
+use crate::run::room;
 use crate::run::words::{self, Print};
 use crate::run::{Action, Event, Input, Intent, IntentKind, Observe, Run, State};
 use crate::settings::Settings;
@@ -204,6 +205,13 @@ impl Dry<'_> {
                 let lasts = lasts.filter(|_| intent.kind == IntentKind::Do);
                 let lasts = lasts.map(|end| format!("its window lasts until {end}"));
                 self.plan.seen.extend(lasts);
+                let program = &self.ahead.program;
+                let counted = self.counted.iter();
+                let figures = counted.filter_map(|counted| {
+                    let line = population::line(program, counted.line)?;
+                    Some(room::figures(line, counted))
+                });
+                self.plan.seen.extend(figures);
             }
             Told::Refused(why) => return self.plan.denied.push(why),
             Told::Waits(why) => self.plan.waits.push(why),

@@ -37,6 +37,12 @@ pub enum Holder {
     Other,
 }
 
+/// What a line comes to, for people.
+pub fn figures(line: &PopulationLine, counted: &Counted) -> String {
+    let all = counted.frozen.len();
+    format!("`{}` is {} of {all}", line.words, line.number(all))
+}
+
 /// What a change would do to a population.
 struct Look<'a> {
     line: &'a PopulationLine,

@@ -12,6 +12,7 @@ mod kubelet;
 mod logs;
 mod measured;
 mod operations;
+mod population;
 mod proxy;
 mod rights;
 mod rollback;
@@ -29,7 +30,7 @@ use crate::harness::fixture::trial;
 type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, &[Case]); 8] = [
+    let groups: [(&str, &[Case]); 9] = [
         ("operations", operations::CASES),
         ("rights", rights::CASES),
         ("allowed", allowed::CASES),
@@ -38,6 +39,7 @@ pub fn trials() -> Vec<Trial> {
         ("faults", faults::CASES),
         ("rollback", rollback::CASES),
         ("stuck", stuck::CASES),
+        ("population", population::CASES),
     ];
     let cases = groups.into_iter().flat_map(|(group, cases)| {
         let cases = cases.iter();

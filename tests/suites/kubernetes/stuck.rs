@@ -68,7 +68,7 @@ pub fn stage(shop: &Shop, address: &str, prometheus: &Server) -> Stage {
 }
 
 /// How much the worker moves: nothing as long as it is this pod, and while there is none.
-fn moved(shop: &Shop) -> Server {
+pub fn moved(shop: &Shop) -> Server {
     let (before, path) = (uid(shop), shop.core("pods/w-0"));
     let cluster = shop.cluster;
     prometheus(move |_| {
@@ -78,18 +78,23 @@ fn moved(shop: &Shop) -> Server {
     })
 }
 
-/// What Alertmanager posts: the number of the incident.
-fn alert(stage: &Stage, shop: &Shop) -> u64 {
+/// What Alertmanager posts.
+pub fn notified(shop: &Shop) -> String {
     let labels = json!({"alertname": "QueueStuck", "namespace": shop.namespace, "pod": "w-0"});
     let now = jiff::Timestamp::now().to_string();
     let alert = json!({"status": "firing", "labels": labels, "annotations": {}, "startsAt": now});
-    let body = notification(&[alert.to_string()]);
+    notification(&[alert.to_string()])
+}
+
+/// The same is posted: the number of the incident.
+pub fn alert(stage: &Stage, shop: &Shop) -> u64 {
+    let body = notified(shop);
     let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
     assert_eq!(status, 200, "{answer}");
     answer["incidents"][0].as_u64().unwrap()
 }
 
-fn uid(shop: &Shop) -> Option<String> {
+pub fn uid(shop: &Shop) -> Option<String> {
     uid_at(shop.cluster, &shop.core("pods/w-0"))
 }
 
@@ -102,7 +107,7 @@ fn uid_at(cluster: &Cluster, path: &str) -> Option<String> {
 }
 
 /// Waits until another pod has the name.
-fn is_replaced(stage: &Stage, shop: &Shop, before: &str) -> String {
+pub fn is_replaced(stage: &Stage, shop: &Shop, before: &str) -> String {
     let other = || uid(shop).filter(|uid| uid != before);
     wait::until("another pod is there", other, || stage.log())
 }
