@@ -99,10 +99,10 @@ impl Look<'_> {
         let Counted { frozen, now, .. } = self.counted;
         let missing = frozen.iter().filter(|one| !now.contains_key(*one));
         let missing = missing.filter(|one| !but.contains(one)).count();
-        missing.saturating_sub(self.new())
+        missing.saturating_sub(self.newcomers())
     }
 
-    fn new(&self) -> usize {
+    fn newcomers(&self) -> usize {
         let Counted { frozen, now, .. } = self.counted;
         now.keys().filter(|one| !frozen.contains(*one)).count()
     }
