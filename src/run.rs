@@ -58,6 +58,7 @@ mod perform;
 mod piece;
 mod plan;
 pub mod population;
+mod rating;
 pub mod room;
 mod settle;
 mod state;
@@ -274,12 +275,26 @@ impl Run {
                     self.plan.waited();
                     signal = Signal::Enter;
                 }
-                Turn::Finish(end) => match self.releases_first(&end) {
+                Turn::Finish(end) => match self.ends_first(context.program, &end) {
+                    Some(first) => signal = first,
+                    None => return self.finish(context, end),
+                },
+                Turn::Close(end) => match self.releases_first(&end) {
                     Some(fault) => signal = Signal::failed(fault),
                     None => return self.finish(context, end),
                 },
             }
         }
+    }
+
+    /// What comes before an end: what is held is released, and it is asked how severe the incident is.
+    fn ends_first(&mut self, program: &Program, end: &End) -> Option<Signal> {
+        if let Some(fault) = self.releases_first(end) {
+            return Some(Signal::failed(fault));
+        }
+        let rating = self.rates_before(program, end)?;
+        self.frames = vec![Frame::Course(course::Course::closing(end.clone())), rating];
+        Some(Signal::Enter)
     }
 
     fn signal(&mut self, context: &mut Context<'_>, frame: Frame, signal: Signal) -> Turn {
@@ -294,6 +309,7 @@ impl Run {
             Frame::Undoing(undoing) => self.undoing(context, undoing, signal),
             Frame::Pausing(pausing) => self.pausing(context, pausing, signal),
             Frame::Counting(counting) => self.counting(context, counting, signal),
+            Frame::Rating(rating) => self.rating(context, rating, signal),
         }
     }
 

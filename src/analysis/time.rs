@@ -123,6 +123,11 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         Type::Target(target) => sum.saturating_add(clock.lookup(target)),
         _ => sum,
     });
+    let rated = runbook
+        .severity
+        .iter()
+        .filter_map(|case| case.when.as_ref());
+    let rated = rated.fold(0, |sum: i64, when| sum.saturating_add(clock.expr(when)));
     let diagnose = runbook
         .diagnose
         .as_ref()
@@ -149,7 +154,9 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration
         false => 0,
     };
     let runs = i64::from(runbook.again.unwrap_or(0)) + 1;
+    // It is asked how severe it is where each plan begins, and before a human hears of it.
     let once = named
+        .saturating_add(rated.saturating_mul(RESTARTS + 2))
         .saturating_add(diagnose.saturating_mul(RESTARTS + 1))
         .saturating_add(plan.saturating_mul(RESTARTS))
         .saturating_add(acting)

@@ -11,10 +11,10 @@ use super::timer::Timer;
 use super::work::Work;
 use super::{Action, Engine, past};
 use crate::diag::Code;
-use crate::effect::{Call, Observed};
+use crate::effect::{Call, Observed, Severity};
 use crate::journal::{
-    self, EvidenceAttached, IncidentId, PopulationFrozen, ReleasedFor, RunId, RunReported,
-    UnprovenChanged,
+    self, EvidenceAttached, IncidentId, IncidentRated, PopulationFrozen, ReleasedFor, RunId,
+    RunReported, UnprovenChanged,
 };
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
@@ -258,10 +258,31 @@ impl Engine {
                 };
                 self.record(frozen, now);
             }
+            Event::Rated { severity } => self.rated(id, severity, now),
             event => {
                 let event = Some(event);
                 self.record(RunReported { run: id, event }, now);
             }
+        }
+    }
+}
+
+impl Engine {
+    /// An incident is more severe than was known; it never is less.
+    fn rated(&mut self, run: RunId, severity: Severity, now: Time) {
+        let incident = incident_of(run);
+        let known = incident.and_then(|id| self.model.incident(id));
+        if let Some(incident) = known
+            .filter(|known| known.severity < severity)
+            .map(|known| known.id)
+        {
+            let why = format!("what makes it {} holds", severity.word());
+            let rated = IncidentRated {
+                incident,
+                severity,
+                why,
+            };
+            self.record(rated, now);
         }
     }
 }

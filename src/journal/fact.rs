@@ -10,7 +10,7 @@
 //! - `carried`: what is kept in a row of its own, and only in memory with the fact.
 //!
 //! A field that is a person or a text has a value for "gone". Other versions of a kind are lifted in
-//! `lift.rs`. Number 19 is kept for ratings; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
+//! `lift.rs`. Numbers 80 to 99 are kept for approvals and reviews; 100 to 153 for what agents share among them.
 
 /// Makes the bodies of a group of facts.
 macro_rules! bodies {
@@ -204,6 +204,7 @@ facts! {
     16 AcknowledgementLapsed 1 [T A];
     17 IncidentResolved 1 [T A];
     18 IncidentQuarantined 1 [T A];
+    19 IncidentRated 1 [T A];
     20 RunStarted 1 [T A];
     21 RunMoved 1 [];
     22 Observed 1 [T];

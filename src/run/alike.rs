@@ -50,7 +50,8 @@ impl Run {
                 | Frame::Planning(_)
                 | Frame::Guarding(_)
                 | Frame::Undoing(_)
-                | Frame::Counting(_) => {}
+                | Frame::Counting(_)
+                | Frame::Rating(_) => {}
             }
         }
         ids

@@ -43,6 +43,27 @@ enum Stage {
     /// What was found before is not found any more: looks whether that is well. Else it is novel,
     /// with these words of the author.
     Vanished(Option<String>),
+    /// Asks how severe the incident is, and goes on with this.
+    Rating(Then),
+}
+
+/// What comes once it is known how severe the incident is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Then {
+    Start,
+    Notify(Reason),
+    /// Tells what was only looked at.
+    Look,
+    Close(End),
+}
+
+impl Course {
+    /// Asks how severe the incident is before the run ends so.
+    pub fn closing(end: End) -> Course {
+        Course {
+            stage: Stage::Rating(Then::Close(end)),
+        }
+    }
 }
 
 /// A good end, if everything that was changed is proven.
@@ -76,7 +97,13 @@ impl Run {
                 };
                 Turn::Finish(self.handed(fault.reason()))
             }
-            (Stage::Notifying(reason), Signal::Reply(_)) => Turn::Finish(self.handed(reason)),
+            (Stage::Notifying(reason), Signal::Reply(_)) => Turn::Close(self.handed(reason)),
+            (Stage::Rating(then), Signal::Reply(_)) => match then {
+                Then::Start => self.start_rated(context),
+                Then::Notify(reason) => self.notify_rated(context, reason),
+                Then::Look => self.tell_looked(context),
+                Then::Close(end) => Turn::Close(end),
+            },
             (Stage::Asking, Signal::Reply(outcome)) => Turn::Finish(match context.read(outcome) {
                 Ok(true) => End::SelfResolved,
                 // What cannot be read is not paid.
@@ -135,6 +162,13 @@ impl Run {
     }
 
     fn start(&mut self, context: &mut Context<'_>) -> Turn {
+        match self.rates(context.program) {
+            Some(rating) => Turn::Call(course(Stage::Rating(Then::Start)), rating),
+            None => self.start_rated(context),
+        }
+    }
+
+    fn start_rated(&mut self, context: &mut Context<'_>) -> Turn {
         let entries = &context.program.entries;
         match (self.input.start.clone(), entries.diagnose, entries.steps) {
             (Start::Finding(finding, args), ..) => self.remedy(context, finding, args),
@@ -254,6 +288,13 @@ impl Run {
 
     /// Runs the author's `otherwise`; whatever becomes of it, somebody is paged.
     fn notify(&mut self, context: &mut Context<'_>, reason: Reason) -> Turn {
+        match self.rates(context.program) {
+            Some(rating) => Turn::Call(course(Stage::Rating(Then::Notify(reason))), rating),
+            None => self.notify_rated(context, reason),
+        }
+    }
+
+    fn notify_rated(&mut self, context: &mut Context<'_>, reason: Reason) -> Turn {
         let entries = &context.program.entries;
         let entry = match reason {
             Reason::Novel => entries.novel,
@@ -289,6 +330,13 @@ impl Run {
 
     /// It would be mended now, and may not be: a human is told.
     fn only_looked(&mut self, context: &mut Context<'_>) -> Turn {
+        match self.rates(context.program) {
+            Some(rating) => Turn::Call(course(Stage::Rating(Then::Look)), rating),
+            None => self.tell_looked(context),
+        }
+    }
+
+    fn tell_looked(&mut self, context: &mut Context<'_>) -> Turn {
         let Leave::Look { reason, text, then } = self.input.leave.clone() else {
             return Turn::Finish(self.handed(Reason::Declared));
         };

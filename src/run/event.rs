@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::State;
-use crate::effect::{Call, Fault};
+use crate::effect::{Call, Fault, Severity};
 use crate::program::{GuardIndex, MitigationIndex, VerifyIndex};
 use crate::text::Span;
 use crate::value::{Identity, Time, Value};
@@ -108,6 +108,10 @@ pub enum Event {
     PopulationFrozen {
         line: SmolStr,
         members: Vec<Identity>,
+    },
+    /// The incident is as severe as this, at least.
+    Rated {
+        severity: Severity,
     },
 }
 

@@ -9,6 +9,7 @@ use super::guard::Guarding;
 use super::observe::Observing;
 use super::plan::Planning;
 use super::population::Counting;
+use super::rating::Rating;
 use super::undo::Undoing;
 use super::verify::Verifying;
 use super::{Context, Event, Input};
@@ -30,6 +31,7 @@ pub enum Frame {
     Undoing(Undoing),
     Pausing(Pausing),
     Counting(Counting),
+    Rating(Rating),
 }
 
 /// What a frame is told.
@@ -80,6 +82,8 @@ pub enum Turn {
     /// The same after a wait for leave.
     Anew,
     Finish(End),
+    /// The same where it was just asked how severe the incident is.
+    Close(End),
 }
 
 impl Turn {
@@ -140,7 +144,8 @@ impl Frame {
             | Frame::Verifying(_)
             | Frame::Undoing(_)
             | Frame::Pausing(_)
-            | Frame::Counting(_) => None,
+            | Frame::Counting(_)
+            | Frame::Rating(_) => None,
         }
     }
 
@@ -157,7 +162,8 @@ impl Frame {
             | Frame::Planning(_)
             | Frame::Guarding(_)
             | Frame::Undoing(_)
-            | Frame::Counting(_) => false,
+            | Frame::Counting(_)
+            | Frame::Rating(_) => false,
         }
     }
 }

@@ -106,7 +106,8 @@ impl Run {
                 | Frame::Verifying(_)
                 | Frame::Undoing(_)
                 | Frame::Pausing(_)
-                | Frame::Counting(_) => {}
+                | Frame::Counting(_)
+                | Frame::Rating(_) => {}
             }
         }
     }
@@ -133,7 +134,8 @@ impl Run {
                 | Frame::Guarding(_)
                 | Frame::Undoing(_)
                 | Frame::Pausing(_)
-                | Frame::Counting(_) => {}
+                | Frame::Counting(_)
+                | Frame::Rating(_) => {}
             }
         }
     }

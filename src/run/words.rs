@@ -215,6 +215,7 @@ pub fn event(print: &dyn Print, event: &Event) -> Option<String> {
         Event::NotTakenBack { call } => {
             format!("kept {}: its undo did not change it back", call.name)
         }
+        Event::Rated { severity } => format!("it is {}", severity.word()),
         Event::PopulationFrozen { line, members } => {
             format!("`{line}` counts {} of them", members.len())
         }

@@ -122,6 +122,7 @@ impl Model {
             | Fact::IncidentResolved(_)
             | Fact::IncidentQuarantined(_)
             | Fact::IncidentRequested(_)
+            | Fact::IncidentRated(_)
             | Fact::UnprovenChanged(_)
             | Fact::StormJoined(_)
             | Fact::RunStarted(_)

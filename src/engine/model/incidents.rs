@@ -191,6 +191,9 @@ impl Model {
                     changed.incidents.push(fact.incident);
                 }
             }
+            Fact::IncidentRated(fact) => self.with(fact.incident, changed, |one| {
+                one.severity = one.severity.max(fact.severity);
+            }),
             Fact::UnprovenChanged(fact) => self.with(fact.incident, changed, |one| {
                 one.dirt = fact.dirt.clone();
                 if one.state.is_by_human() {

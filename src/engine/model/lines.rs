@@ -23,7 +23,10 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         told.collect()
     };
     match fact {
-        Fact::AcknowledgementLapsed(_) | Fact::IncidentAcknowledged(_) | Fact::NoticeGiven(_) => {
+        Fact::AcknowledgementLapsed(_)
+        | Fact::IncidentAcknowledged(_)
+        | Fact::IncidentRated(_)
+        | Fact::NoticeGiven(_) => {
             of_duty(model, fact).into_iter().collect()
         }
         Fact::RunQuarantined(fact) => {
@@ -129,6 +132,10 @@ fn of_duty(model: &Model, fact: &Fact) -> Option<(IncidentId, Happened)> {
             }
             _ => None,
         },
+        Fact::IncidentRated(fact) => {
+            let severity = fact.severity;
+            Some((fact.incident, Happened::Run(Event::Rated { severity })))
+        }
         Fact::IncidentAcknowledged(fact) => {
             let by = fact.by.clone();
             let before = model.incident(fact.incident).map(|one| &one.state);

@@ -94,6 +94,13 @@ bodies! {
         text parameters: String,
     }
 
+    /// An incident turned out to be more severe than was known.
+    IncidentRated {
+        plain incident: IncidentId,
+        plain severity: Severity,
+        text why: String,
+    }
+
     /// What an incident has changed and nothing has proven is otherwise than before: bookkeeping.
     UnprovenChanged {
         plain incident: IncidentId,

@@ -12,11 +12,11 @@ use super::{
     DeadLetterReplayed, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DueHow,
     DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact,
     FreezeReaches, FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened,
-    IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, LinkReached,
-    MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed,
-    PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, ScheduleDue, ScheduleEnded, Scope,
-    StoppedHow, StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject,
-    TriggerRef, UnprovenChanged,
+    IncidentQuarantined, IncidentRated, IncidentReopened, IncidentRequested, IncidentResolved,
+    LinkReached, MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped,
+    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, ScheduleDue,
+    ScheduleEnded, Scope, StoppedHow, StoreMigrated, StormAcknowledged, StormBegan, StormEnded,
+    StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -276,6 +276,12 @@ fn incidents() -> Vec<Fact> {
             by: "ada".into(),
             role: Some("sre".into()),
             parameters: "{\"host\":\"web-1\"}".into(),
+        }
+        .into(),
+        IncidentRated {
+            incident: INCIDENT,
+            severity: Severity::Sev1,
+            why: "what makes it sev1 holds".into(),
         }
         .into(),
         UnprovenChanged {

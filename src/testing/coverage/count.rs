@@ -132,7 +132,8 @@ impl<'p> Counter<'p> {
             | Event::Unproven { .. }
             | Event::HoldsOn { .. }
             | Event::NotTakenBack { .. }
-            | Event::PopulationFrozen { .. } => {}
+            | Event::PopulationFrozen { .. }
+            | Event::Rated { .. } => {}
         }
     }
 

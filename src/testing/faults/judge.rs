@@ -74,7 +74,8 @@ pub fn remembers(happened: &Happened) -> bool {
             | Event::Unproven { .. }
             | Event::HoldsOn { .. }
             | Event::NotTakenBack { .. }
-            | Event::PopulationFrozen { .. } => false,
+            | Event::PopulationFrozen { .. }
+            | Event::Rated { .. } => false,
         },
         Happened::Opened { .. }
         | Happened::Observed { .. }
