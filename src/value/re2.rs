@@ -385,9 +385,7 @@ impl<'a> Reader<'a> {
                     Some((_, said)) => (*said, is_owed) = (Some(on), false),
                     None => {
                         let found = wrong(place, format!("`{next}` is not a flag of a group"));
-                        return Err(
-                            found.help("the flags are `i`, `m`, `s` and `U`: `(?i)`, `(?s-i:…)`")
-                        );
+                        return Err(found.help(help::not_a_flag(next)));
                     }
                 },
             }
