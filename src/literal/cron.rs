@@ -5,6 +5,8 @@
 //! seconds, `L`, `W` and `#` are not part of the language. A range may go over the end of its
 //! field, and names such as `@daily` stand for fields.
 
+mod brought;
+
 use std::ops::Range;
 
 use super::scan::Literal;
@@ -190,7 +192,10 @@ impl Schedule<'_> {
                 self.wrong(range.clone(), &why, &format!("did you mean `{near}`?"));
                 self.mend(&range, near.to_owned());
             }
-            None => self.wrong(range, &why, help),
+            None => match brought::every(name) {
+                Some(meant) => self.write(&range, &why, meant),
+                None => self.wrong(range, &why, help),
+            },
         }
     }
 
@@ -218,6 +223,13 @@ impl Schedule<'_> {
             Some((span, step)) => (span, Some(step)),
             None => (text, None),
         };
+        if let Some((why, meant)) = brought::element(span, step) {
+            match meant {
+                Some(meant) => self.write(range, why, meant),
+                None => self.wrong(range.clone(), why, "choose one: a number, or `*` for any"),
+            }
+            return None;
+        }
         let span_range = range.start..range.start + span.len();
         let (low, high) = if span == "*" {
             (field.low, field.high)
@@ -230,9 +242,7 @@ impl Schedule<'_> {
             let number = self.number(field, span, span_range)?;
             if let Some(step) = step {
                 let meant = format!("{number}-{}/{step}", field.high);
-                let why = "a step follows `*` or a range";
-                self.wrong(range.clone(), why, &format!("write `{meant}`"));
-                self.mend(range, meant);
+                self.write(range, "a step follows `*` or a range", meant);
                 return None;
             }
             (number, number)
@@ -284,6 +294,10 @@ impl Schedule<'_> {
             "" => format!("{} is missing", field.one),
             _ => format!("`{text}` is not a valid {}", field.name),
         };
+        if let Some(word) = brought::word(&lower, field.words) {
+            self.write(&range, &why, word.to_owned());
+            return None;
+        }
         let numbers = format!(
             "{} is a number from {} to {}",
             field.one, field.low, field.high
@@ -327,6 +341,12 @@ impl Schedule<'_> {
             self.found
                 .push(error.help("fix the day of the month or the month"));
         }
+    }
+
+    /// Says that something is wrong, and what is written in its place.
+    fn write(&mut self, range: &Range<usize>, why: &str, meant: String) {
+        self.wrong(range.clone(), why, &format!("write `{meant}`"));
+        self.mend(range, meant);
     }
 
     /// Adds a fix to what was said last.

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Problem, selector};
+use super::{Problem, habits, selector};
 use crate::literal::scan::STAND_IN;
 
 /// What a token is. Its text is under its range.
@@ -134,7 +134,8 @@ pub(super) fn placeholder(rest: &str, at: usize) -> Option<Problem> {
 /// Says that a character has no meaning, and what is written in its place.
 fn meaningless(text: &str, first: char, at: usize) -> Problem {
     let (before, rest) = text.split_at(at);
-    if let Some(problem) = placeholder(rest, at) {
+    let brought = || habits::without_quotes(text, at).or_else(|| habits::dotted(text, at));
+    if let Some(problem) = placeholder(rest, at).or_else(brought) {
         return problem;
     }
     let known = [("&&", "and"), ("||", "or")];
@@ -211,12 +212,24 @@ fn number(rest: &str, at: usize) -> Result<(Kind, usize), Problem> {
         return Ok((Kind::Number, length));
     }
     let what = format!("`{token}` is neither a number nor a duration");
+    let problem = Problem::syntax(at..at + length, what);
+    if let Some(meant) = with_single_marks(token) {
+        let help = "one `_` stands between two digits";
+        return Err(problem.help(help).instead(meant));
+    }
     let help = "durations are whole numbers with units, longest first: `5m`, `1h30m`, `1d`";
-    let problem = Problem::syntax(at..at + length, what).help(help);
+    let problem = problem.help(help);
     Err(match with_unit(token) {
         Some(duration) => problem.instead(duration),
         None => problem,
     })
+}
+
+/// `1__000_` as it is written here: `1_000`.
+fn with_single_marks(token: &str) -> Option<String> {
+    let groups = token.split('_').filter(|group| !group.is_empty());
+    let meant = groups.collect::<Vec<_>>().join("_");
+    (meant != token && number_of(&meant).is_some()).then_some(meant)
 }
 
 /// `2min` with its unit as it is written here: `2m`.

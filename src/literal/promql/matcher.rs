@@ -38,7 +38,9 @@ impl Parser<'_> {
                     return Err(Problem::syntax(start..open.end, what));
                 }
                 if !self.is("}") && !self.is(",") {
-                    return Err(self.unexpected("`,` or `}`"));
+                    let at = self.peek().range.start;
+                    let put_together = super::habits::without_quotes(self.text, at);
+                    return Err(put_together.unwrap_or_else(|| self.unexpected("`,` or `}`")));
                 }
                 if self.is(",") {
                     self.next();

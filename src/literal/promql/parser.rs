@@ -444,7 +444,7 @@ impl<'a> Parser<'a> {
         }
         match self.is(mark) {
             true => Ok(self.next().range),
-            false => Err(self.unexpected(&format!("`{mark}`"))),
+            false => Err(self.unclosed(self.unexpected(&format!("`{mark}`")), mark)),
         }
     }
 
