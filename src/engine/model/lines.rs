@@ -26,9 +26,7 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         Fact::AcknowledgementLapsed(_)
         | Fact::IncidentAcknowledged(_)
         | Fact::IncidentRated(_)
-        | Fact::NoticeGiven(_) => {
-            of_duty(model, fact).into_iter().collect()
-        }
+        | Fact::NoticeGiven(_) => of_duty(model, fact).into_iter().collect(),
         Fact::RunQuarantined(fact) => {
             let given_up = fact.run.incident();
             given_up.map_or_else(Vec::new, |id| given_up_lines(model, id, &fact.why))
