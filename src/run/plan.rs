@@ -154,15 +154,14 @@ impl Run {
         signal: Signal,
     ) -> Turn {
         match signal {
-            Signal::Enter => match self.freeze(context.program) {
-                Some(counting) => Turn::Call(Frame::Planning(planning), counting),
-                None => self.planned(context, planning),
-            },
+            Signal::Enter => self.planned(context, planning),
             Signal::Reply(outcome) if self.populations.take_freezing() => match outcome {
                 Outcome::Reply(Reply::Failed(fault)) => Turn::failed(fault),
-                Outcome::Reply(_) | Outcome::Ended(_) => self.planned(context, planning),
+                Outcome::Reply(_) | Outcome::Ended(_) => Turn::reply(Reply::Done),
             },
-            Signal::Reply(outcome) if planning.aborting => self.abort_in_plan(context, outcome),
+            Signal::Reply(outcome) if planning.aborting => {
+                self.abort_in_plan(context, planning, outcome)
+            }
             Signal::Reply(outcome) => self.prechecked(context, planning, outcome),
             Signal::Input(_) => Turn::Wait(Frame::Planning(planning)),
         }
@@ -180,17 +179,17 @@ impl Run {
         self.plan.waits = planning.precheck.clone();
         let skipped = std::mem::take(&mut self.plan.skipped);
         if planning.follows && !skipped {
-            return Turn::reply(Reply::Done);
+            return self.goes_on(context, planning);
         }
         let routine = context.program.entries.steps.is_some();
         if routine && Rule::StepsNeverSkip.holds() {
             return self.may_go_on(context, planning);
         }
         let Some((index, captures)) = planning.precheck.clone() else {
-            return Turn::reply(Reply::Done);
+            return self.goes_on(context, planning);
         };
         let Some(verify) = context.program.verifies.get(index.index()) else {
-            return Turn::reply(Reply::Done);
+            return self.goes_on(context, planning);
         };
         let look = match self.is_dirty() && Rule::DirtyIsNoSingleLook.holds() {
             // What this incident has changed may only look well for a moment.
@@ -224,12 +223,20 @@ impl Run {
             Some((verify.abort_if?, captures.clone()))
         });
         match abort {
-            None => Turn::reply(Reply::Done),
+            None => self.goes_on(context, planning),
             Some((condition, captures)) => {
                 planning.aborting = true;
                 let code = self.start_code(context, condition, captures, Purpose::Condition);
                 Turn::Call(Frame::Planning(planning), code)
             }
+        }
+    }
+
+    /// Something is to be done: whoever is counted for it is listed first.
+    fn goes_on(&mut self, context: &Context<'_>, planning: Planning) -> Turn {
+        match self.freeze(context.program) {
+            Some(counting) => Turn::Call(Frame::Planning(planning), counting),
+            None => Turn::reply(Reply::Done),
         }
     }
 
@@ -245,10 +252,15 @@ impl Run {
     }
 
     /// `abort if` holds before anything was done: nothing is done.
-    fn abort_in_plan(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
+    fn abort_in_plan(
+        &mut self,
+        context: &mut Context<'_>,
+        planning: Planning,
+        outcome: Outcome,
+    ) -> Turn {
         match context.read(outcome) {
             Err(fault) => Turn::failed(fault),
-            Ok(false) => Turn::reply(Reply::Done),
+            Ok(false) => self.goes_on(context, planning),
             Ok(true) if self.has_changed() => Turn::failed(Fault::NotVerified),
             Ok(true) => Turn::failed(Fault::Refused(Reason::NotVerified)),
         }
