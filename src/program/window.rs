@@ -138,6 +138,40 @@ impl Lines {
         }
     }
 
+    /// The lines that keep something from beginning now that takes so long: the pauses that it would meet, else those of
+    /// which one would be enough.
+    pub fn in_the_way(&self, now: Time, takes: Duration) -> Vec<String> {
+        let until = after(now, takes, 1);
+        let meets = |window: &&Window| !window.stretches(Reading::Wide, now, until).is_empty();
+        let pauses = self.pause.iter().filter(meets);
+        let pauses: Vec<String> = pauses
+            .map(|window| format!("`pause during {}`", window.name))
+            .collect();
+        if !pauses.is_empty() {
+            return pauses;
+        }
+        let only = self.only.iter();
+        only.map(|window| format!("`only during {}`", window.name))
+            .collect()
+    }
+
+    /// A moment as a clock shows it by which a window is meant, if that is another than UTC: `Tue 6 Oct 22:00 in
+    /// Europe/Helsinki`
+    pub fn local(&self, moment: Time) -> Option<String> {
+        let layers = self.only.iter().chain(&self.pause);
+        let mut zones = layers
+            .flat_map(|window| &window.layers)
+            .filter_map(Times::zone);
+        let name = zones.next().filter(|name| *name != "UTC")?;
+        let zone = TimeZone::get(name).ok()?;
+        let moment = Timestamp::from_millisecond(moment.millis()).ok()?;
+        let shown = moment
+            .to_zoned(zone)
+            .strftime("%a %-d %b %H:%M")
+            .to_string();
+        Some(format!("{shown} in {name}"))
+    }
+
     /// Until when something that begins now may take, if it may begin; nothing where no end is in sight.
     pub fn lasts(&self, now: Time) -> Option<Time> {
         let far = after(now, AHEAD, 0);
@@ -227,6 +261,13 @@ impl Reading {
 }
 
 impl Times {
+    fn zone(&self) -> Option<&str> {
+        match self {
+            Times::Once { .. } => None,
+            Times::Weekly { zone, .. } => Some(zone),
+        }
+    }
+
     fn stretches(&self, reading: Reading, from: Time, to: Time) -> Stretches {
         let all: Stretches = match self {
             Times::Once { from, to } => vec![reading.between(*from, *to)],

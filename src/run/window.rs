@@ -49,7 +49,7 @@ pub fn leave(
         Begins::At(opens) => Some(opens),
         Begins::Never => None,
     };
-    let why = closed(opens, needed);
+    let why = closed(lines, opens, (now, needed));
     let left = patience.millis().saturating_sub(waited.millis());
     let latest = after(now, Duration::from_millis(left.max(0)));
     match opens.filter(|opens| *opens <= latest) {
@@ -59,13 +59,18 @@ pub fn leave(
 }
 
 /// Why a change may not begin now.
-fn closed(opens: Option<Time>, needed: Duration) -> String {
+fn closed(lines: &Lines, opens: Option<Time>, (now, needed): (Time, Duration)) -> String {
     let what = match needed {
         Duration::ZERO => "no change may begin now".to_owned(),
         needed => format!("no change may begin now that may take {needed}"),
     };
+    let held = lines.in_the_way(now, needed).join(", ");
     match opens {
-        Some(opens) => format!("{what}: the next window for it opens at {opens}"),
-        None => format!("{what}, and no window for it opens within a year"),
+        Some(opens) => {
+            let local = lines.local(opens);
+            let local = local.map(|local| format!(" ({local})")).unwrap_or_default();
+            format!("{what}, by {held}: the next window for it opens at {opens}{local}")
+        }
+        None => format!("{what}, by {held}, and no window for it opens within a year"),
     }
 }

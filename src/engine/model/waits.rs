@@ -16,10 +16,14 @@ impl Model {
         self.waits.get(&run)?.now.as_ref()
     }
 
-    /// What the run of an incident waits for, if it does.
+    /// What the run of an incident waits for, if it does; the incident need not be at hand.
     pub fn waits_for(&self, incident: IncidentId) -> Option<&Obstacle> {
-        let run = self.incident(incident)?.run?;
-        Some(&self.wait(run)?.obstacle)
+        let runs = RunId::Incident(incident, 0)..=RunId::Incident(incident, u32::MAX);
+        let waits = self
+            .waits
+            .range(runs)
+            .filter_map(|(_, wait)| wait.now.as_ref());
+        waits.map(|waits| &waits.obstacle).next_back()
     }
 
     /// How long a run has waited by now, all together.

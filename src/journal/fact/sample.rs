@@ -39,6 +39,7 @@ pub fn samples() -> Vec<(&'static str, Fact)> {
         arrivals(),
         waiting(),
         incidents(),
+        found_out(),
         work::runs(),
         work::changes(),
         people(),
@@ -278,6 +279,12 @@ fn incidents() -> Vec<Fact> {
             parameters: "{\"host\":\"web-1\"}".into(),
         }
         .into(),
+    ]
+}
+
+/// What is found out of an incident while it lasts.
+fn found_out() -> Vec<Fact> {
+    vec![
         IncidentRated {
             incident: INCIDENT,
             severity: Severity::Sev1,
