@@ -4,6 +4,7 @@
 //! Computes nothing: it only says what was proven.
 
 pub mod diff;
+mod due;
 pub mod manual;
 mod show;
 mod trigger;
@@ -12,9 +13,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use due::DueReport;
+
 use crate::program::manifest::{Authority, Handed, Manifest, Most, Need, Pattern, People, Touch};
 
-use crate::value::{Duration, escape_text};
+use crate::value::{Duration, Time, escape_text};
 
 pub use show::show;
 
@@ -37,6 +40,9 @@ pub struct RunbookReport {
     pub product: Option<String>,
     /// In words: `alert "QueueStuck" with namespace, pod`.
     pub triggers: Vec<String>,
+    /// When each of its schedules comes next, where a moment is given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub due: Vec<DueReport>,
     /// What the diagnosis may find, with what the remedy of each does.
     pub findings: Vec<FindingReport>,
     /// The highest effect level.
@@ -118,17 +124,26 @@ pub struct WaiverReport {
     pub why: String,
 }
 
-/// Says what the package's runbooks may do.
-pub fn report(package: &str, version: &str, manifests: &[Manifest], allows: Vec<String>) -> Report {
+/// Says what the package's runbooks may do, and when their schedules come next after a moment.
+pub fn report(
+    package: &str,
+    version: &str,
+    manifests: &[Manifest],
+    allows: Vec<String>,
+    now: Option<Time>,
+) -> Report {
     Report {
         package: package.to_owned(),
         version: version.to_owned(),
-        runbooks: manifests.iter().map(of_runbook).collect(),
+        runbooks: manifests
+            .iter()
+            .map(|manifest| of_runbook(manifest, now))
+            .collect(),
         allows,
     }
 }
 
-fn of_runbook(manifest: &Manifest) -> RunbookReport {
+fn of_runbook(manifest: &Manifest, now: Option<Time>) -> RunbookReport {
     let Authority {
         effect,
         triggers,
@@ -145,6 +160,10 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
         version: manifest.version.map(|version| version.to_string()),
         product: manifest.product.as_ref().map(ToString::to_string),
         triggers: triggers.iter().map(trigger::describe).collect(),
+        due: now.map_or_else(Vec::new, |now| {
+            let due = triggers.iter().filter_map(|trigger| due::due(trigger, now));
+            due.collect()
+        }),
         findings: findings(manifest),
         level: effect.level.word().to_owned(),
         scope: effect.scope.map(|scope| scope.word().to_owned()),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use crate::diag::{Allowed, Code, Diagnostic, human, json};
 use crate::front::{self, NeedBeside};
 use crate::lint::Known;
 use crate::report::{self, Report};
-use crate::value::escape_text;
+use crate::value::{Time, escape_text};
 
 use super::ci::Format;
 use super::packages::{self, Checked, Tally};
@@ -167,6 +168,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         report: arguments.report,
         needs: &needs,
         config: arguments.config.as_deref(),
+        now: known.today.or_else(now),
     };
     show_with(arguments.format, &checked, beside, terminal)?;
     Ok(match is_open {
@@ -202,6 +204,8 @@ struct Beside<'a> {
     report: bool,
     needs: &'a [Vec<NeedBeside>],
     config: Option<&'a Path>,
+    /// From when on the due times of schedules are shown.
+    now: Option<Time>,
 }
 
 /// Shows what was found.
@@ -262,6 +266,11 @@ fn hold(package: &mut Checked, arguments: &Arguments) -> Result<(), versions::Tr
     Ok(())
 }
 
+fn now() -> Option<Time> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Time::from_millis(i64::try_from(since.as_millis()).ok()?).ok()
+}
+
 /// The report, if it was asked for and there is nothing to fix first.
 fn report(checked: &Checked, beside: Beside<'_>) -> Option<Report> {
     let analysis = checked.analysis.as_ref().filter(|_| beside.report)?;
@@ -276,6 +285,7 @@ fn report(checked: &Checked, beside: Beside<'_>) -> Option<Report> {
             .iter()
             .map(|one| allowed(checked, one))
             .collect(),
+        beside.now,
     ))
 }
 

@@ -113,6 +113,7 @@ fn of_package(checked: &packages::Checked) -> Page {
             &version,
             one,
             Vec::new(),
+            None,
         )))
     };
     let mut sections = vec![format!("# {name} {version}")];

@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     metrics: Vec<PathBuf>,
 
-    /// The date of today, for windows that are over
+    /// The date of today, for windows that are over, and for the due times of a report
     #[arg(long, value_name = "DATE")]
     today: Option<String>,
 

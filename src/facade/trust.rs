@@ -362,7 +362,7 @@ pub fn steps(files: &[File<'_>]) -> (Steps, Vec<&'static str>) {
         let analysis = analysis.as_ref();
         analysis.map(|of| {
             let manifests = front::manifests(of, &sources);
-            crate::report::show(&crate::report::report("", "", &manifests, Vec::new()))
+            crate::report::show(&crate::report::report("", "", &manifests, Vec::new(), None))
         })
     });
     let (_, compile) = counted(|| analysis.as_ref().map(front::compile));

@@ -141,33 +141,36 @@ impl Lines {
     /// The lines that keep something from beginning now that takes so long: the pauses that it would meet, else those of
     /// which one would be enough.
     pub fn in_the_way(&self, now: Time, takes: Duration) -> Vec<String> {
-        let until = after(now, takes, 1);
-        let meets = |window: &&Window| !window.stretches(Reading::Wide, now, until).is_empty();
-        let pauses = self.pause.iter().filter(meets);
-        let pauses: Vec<String> = pauses
-            .map(|window| format!("`pause during {}`", window.name))
-            .collect();
-        if !pauses.is_empty() {
-            return pauses;
+        match self.pauses_met(now, takes).as_slice() {
+            [] => named("only during", self.only.iter()),
+            met => named("pause during", met.iter().copied()),
         }
-        let only = self.only.iter();
-        only.map(|window| format!("`only during {}`", window.name))
-            .collect()
     }
 
-    /// A moment as a clock shows it by which a window is meant, if that is another than UTC: `Tue 6 Oct 22:00 in
-    /// Europe/Helsinki`
-    pub fn local(&self, moment: Time) -> Option<String> {
-        let layers = self.only.iter().chain(&self.pause);
-        let mut zones = layers
-            .flat_map(|window| &window.layers)
-            .filter_map(Times::zone);
-        let name = zones.next().filter(|name| *name != "UTC")?;
+    fn pauses_met(&self, now: Time, takes: Duration) -> Vec<&Window> {
+        let until = after(now, takes, 1);
+        let meets = |window: &&Window| !window.stretches(Reading::Wide, now, until).is_empty();
+        self.pause.iter().filter(meets).collect()
+    }
+
+    /// The moment at which those lines let it begin, as a clock shows it by which they are meant, if that is another than
+    /// UTC: `Tue 6 Oct 2026 22:00 in Europe/Helsinki`
+    pub fn local(&self, moment: Time, (now, takes): (Time, Duration)) -> Option<String> {
+        let met = self.pauses_met(now, takes);
+        let held: Vec<&Window> = match met.is_empty() {
+            true => self.only.iter().collect(),
+            false => met,
+        };
+        let layers = held.iter().flat_map(|window| &window.layers);
+        let name = layers
+            .filter_map(Times::zone)
+            .next()
+            .filter(|name| *name != "UTC")?;
         let zone = TimeZone::get(name).ok()?;
         let moment = Timestamp::from_millisecond(moment.millis()).ok()?;
         let shown = moment
             .to_zoned(zone)
-            .strftime("%a %-d %b %H:%M")
+            .strftime("%a %-d %b %Y %H:%M")
             .to_string();
         Some(format!("{shown} in {name}"))
     }
@@ -401,6 +404,13 @@ fn without(stretches: &[(Time, Time)], others: &[(Time, Time)]) -> Stretches {
         }
     }
     left
+}
+
+/// `only during night`, in quotes.
+fn named<'w>(words: &str, windows: impl Iterator<Item = &'w Window>) -> Vec<String> {
+    windows
+        .map(|window| format!("`{words} {}`", window.name))
+        .collect()
 }
 
 fn after(moment: Time, by: Duration, more: i64) -> Time {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{Report, RunbookReport, TouchReport};
+use super::{DueReport, Report, RunbookReport, TouchReport};
 
 /// The whole report, ending in a newline.
 pub fn show(report: &Report) -> String {
@@ -29,6 +29,19 @@ fn write(report: &Report, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
+/// `"0 22 * * 2" next 2026-10-06T22:00:00+03:00, ...; the clock changes Sun 25 Oct 2026 04:00 -> 03:00`
+fn due(due: &DueReport) -> String {
+    let next = match due.next.as_slice() {
+        [] => "never".to_owned(),
+        next => format!("next {}", next.join(", ")),
+    };
+    let changes = match due.clock_changes.as_slice() {
+        [] => String::new(),
+        changes => format!("; the clock changes {}", changes.join(", ")),
+    };
+    format!("\"{}\" {next}{changes}", due.cron)
+}
+
 fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     write!(out, "runbook {}", runbook.name)?;
     if let Some(version) = &runbook.version {
@@ -39,6 +52,10 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     }
     writeln!(out)?;
     list("triggers", &runbook.triggers, "none", out)?;
+    if !runbook.due.is_empty() {
+        let due: Vec<String> = runbook.due.iter().map(due).collect();
+        list("due", &due, "", out)?;
+    }
     let findings: Vec<String> = runbook
         .findings
         .iter()

@@ -67,7 +67,7 @@ fn closed(lines: &Lines, opens: Option<Time>, (now, needed): (Time, Duration)) -
     let held = lines.in_the_way(now, needed).join(", ");
     match opens {
         Some(opens) => {
-            let local = lines.local(opens);
+            let local = lines.local(opens, (now, needed));
             let local = local.map(|local| format!(" ({local})")).unwrap_or_default();
             format!("{what}, by {held}: the next window for it opens at {opens}{local}")
         }

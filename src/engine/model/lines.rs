@@ -23,10 +23,9 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         told.collect()
     };
     match fact {
-        Fact::AcknowledgementLapsed(_)
-        | Fact::IncidentAcknowledged(_)
-        | Fact::IncidentRated(_)
-        | Fact::NoticeGiven(_) => of_duty(model, fact).into_iter().collect(),
+        Fact::AcknowledgementLapsed(_) | Fact::IncidentAcknowledged(_) | Fact::NoticeGiven(_) => {
+            of_duty(model, fact).into_iter().collect()
+        }
         Fact::RunQuarantined(fact) => {
             let given_up = fact.run.incident();
             given_up.map_or_else(Vec::new, |id| given_up_lines(model, id, &fact.why))
@@ -130,10 +129,6 @@ fn of_duty(model: &Model, fact: &Fact) -> Option<(IncidentId, Happened)> {
             }
             _ => None,
         },
-        Fact::IncidentRated(fact) => {
-            let severity = fact.severity;
-            Some((fact.incident, Happened::Run(Event::Rated { severity })))
-        }
         Fact::IncidentAcknowledged(fact) => {
             let by = fact.by.clone();
             let before = model.incident(fact.incident).map(|one| &one.state);
@@ -198,6 +193,10 @@ fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
                 parameters: fact.parameters.clone(),
             };
             Some((fact.incident, happened))
+        }
+        Fact::IncidentRated(fact) => {
+            let severity = fact.severity;
+            Some((fact.incident, Happened::Run(Event::Rated { severity })))
         }
         Fact::EventJoined(fact) => {
             let event = fact.event;
