@@ -124,6 +124,6 @@ mod tests {
     fn a_zone_whose_clock_stays_has_no_changes() {
         let (next, changes) = shown("0 0 29 2 *", "UTC", "2026-10-24");
         assert_eq!(next.len(), 3);
-        assert_eq!(changes, [String::new(); 0]);
+        assert!(changes.is_empty(), "{changes:?}");
     }
 }
